@@ -1,0 +1,34 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "mckean",
+  products: [
+    .library(name: "McKeanVlasov", targets: ["McKeanVlasov"]),
+    .executable(name: "mckean", targets: ["mckean"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+  ],
+  targets: [
+    .systemLibrary(name: "CGSL", providers: [.apt(["libgsl-dev"])]),
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .target(
+      name: "McKeanVlasov",
+      dependencies: [
+        "CGSL", "COpenBLAS", "TOMLKit", .product(name: "Logging", package: "swift-log"),
+      ],
+      resources: [.copy("Experiments"), .copy("Data")]),
+    .executableTarget(
+      name: "mckean",
+      dependencies: [
+        "McKeanVlasov", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+    .testTarget(name: "McKeanVlasovTests", dependencies: ["McKeanVlasov", "CGSL", "COpenBLAS"]),
+    .testTarget(name: "ConvergenceTests", dependencies: ["McKeanVlasov", "CGSL"]),
+    .testTarget(name: "CommandLineTests", dependencies: ["mckean", "McKeanVlasov"]),
+  ]
+)

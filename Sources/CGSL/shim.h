@@ -1,0 +1,13 @@
+// The parts of the GNU Scientific Library that the package uses. `link "gsl"` alone: the CBLAS symbols that
+// gsl_cblas.h declares come from OpenBLAS, never from libgslcblas.
+#include <gsl/gsl_cblas.h>
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_errno.h>
+#include <gsl/gsl_fit.h>
+#include <gsl/gsl_integration.h>
+#include <gsl/gsl_multifit.h>
+#include <gsl/gsl_randist.h>
+#include <gsl/gsl_rng.h>
+#include <gsl/gsl_sf_gamma.h>
+#include <gsl/gsl_statistics_double.h>
+#include <gsl/gsl_version.h>

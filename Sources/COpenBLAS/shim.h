@@ -1,0 +1,4 @@
+// Only what OpenBLAS has beyond CBLAS: gsl_cblas.h declares CBLAS already, and a second declaration would clash.
+void openblas_set_num_threads(int threads);
+char *openblas_get_corename(void);
+char *openblas_get_config(void);

@@ -1,0 +1,103 @@
+import CGSL
+import Foundation
+
+/// An error over a ladder of levels, replica by replica.
+public struct ErrorCurve: Sendable {
+  /// One level of the ladder.
+  public struct Level: Sendable, Hashable {
+    public let particles: Int
+    public let steps: Int
+    public let step: Double
+  }
+
+  /// The estimate of one level: (E|e|^p)^{1/p}, or the median, with a 95 % interval where there is one.
+  public struct Estimate: Sendable, Hashable {
+    public let value: Double
+    public let interval: ClosedRange<Double>?
+    public let estimator: Estimator
+  }
+
+  public enum Estimator: String, Sendable {
+    case mean, median
+    /// The error's 2p-th moment is infinite, and no interval for the value keeps its level.
+    case meanNoInterval = "mean-no-interval"
+  }
+
+  public let metric: Metric
+  /// The order of the moment; nil for a median.
+  public let p: Double?
+  public let variable: ConvergenceVariable
+  /// Coarsest first.
+  public let levels: [Level]
+  /// `samples[level][replica]`: the mean over particles of |e^i|^p, or their median.
+  public let samples: [[Double]]
+  /// The error's tail index, nil where all its moments are finite.
+  public let tailIndex: Double?
+  /// The replicas with a state that is not finite at some level: left out at every level.
+  public let nonFiniteReplicas: Set<Int>
+
+  /// Replicas dealt out.
+  public var replicas: Int { samples[0].count }
+
+  /// The value of the variable at each level: n or Δt.
+  public var abscissae: [Double] { levels.map { variable == .n ? Double($0.particles) : $0.step } }
+
+  // MARK: - Groups
+
+  /// G: 16, or half the replicas below 32. Replica r belongs to group r mod G.
+  ///
+  /// A t-statistic over a few groups keeps its level under heavy tails: R. Ibragimov, U. K. Müller, *t-statistic based
+  /// correlation and heterogeneity robust inference*, J. Bus. Econ. Stat. 28 (2010).
+  public static func groups(replicas: Int) -> Int { replicas >= 32 ? 16 : replicas / 2 }
+
+  /// The statistic of the level over the given replicas: (mean)^{1/p}, or the median.
+  private func statistic(_ level: Int, _ replicas: [Int]) -> Double {
+    var values = replicas.map { samples[level][$0] }
+    guard let p else { return gsl_stats_median(&values, 1, values.count) }
+    return pow(values.reduce(0, +) / Double(values.count), 1 / p)
+  }
+
+  private var finiteReplicas: [Int] { (0..<replicas).filter { !nonFiniteReplicas.contains($0) } }
+
+  /// `groupValues[group][level]`; a group without a finite replica is left out.
+  public var groupValues: [[Double]] {
+    let count = Self.groups(replicas: replicas)
+    let members = Dictionary(grouping: finiteReplicas) { $0 % count }
+    return (0..<count).compactMap { members[$0] }.map { group in levels.indices.map { statistic($0, group) } }
+  }
+
+  /// The estimates, level by level; not a number where no replica is finite.
+  ///
+  /// The interval is exp(log value ± t_{G-1} s/√G), s the standard deviation of the groups' log values.
+  public func estimates() -> [Estimate] {
+    let groups = groupValues
+    let all = finiteReplicas
+    let hasInterval = p.map { p in tailIndex.map { p < $0 / 2 } ?? true } ?? true
+    let estimator = p == nil ? Estimator.median : hasInterval ? .mean : .meanNoInterval
+    return levels.indices.map { level in
+      guard !all.isEmpty else { return Estimate(value: .nan, interval: nil, estimator: estimator) }
+      let value = statistic(level, all)
+      guard hasInterval, let spread = StudentInterval(groups.map { log($0[level]) })?.halfWidth, spread.isFinite
+      else { return Estimate(value: value, interval: nil, estimator: estimator) }
+      return Estimate(value: value, interval: value * exp(-spread)...value * exp(spread), estimator: estimator)
+    }
+  }
+}
+
+/// The mean of a few independent numbers and its Student-t interval.
+struct StudentInterval {
+  let mean: Double
+  let halfWidth: Double
+  /// Two-sided p-value of the hypothesis that the mean is 0.
+  let pValueOfZero: Double
+
+  /// Nil for fewer than two numbers.
+  init?(_ values: [Double], level: Double = 0.95) {
+    guard values.count > 1 else { return nil }
+    mean = gsl_stats_mean(values, 1, values.count)
+    let error = gsl_stats_sd(values, 1, values.count) / Double(values.count).squareRoot()
+    let freedom = Double(values.count - 1)
+    halfWidth = gsl_cdf_tdist_Pinv(0.5 + level / 2, freedom) * error
+    pValueOfZero = error > 0 ? 2 * gsl_cdf_tdist_Q(abs(mean) / error, freedom) : mean == 0 ? 1 : 0
+  }
+}

@@ -1,0 +1,99 @@
+import CGSL
+import Foundation
+
+/// The errors e^i = X^i - X̂^i between two coupled systems, particle by particle, of one replica.
+///
+/// |·| is Euclidean over the components that take noise. Memory is three numbers a particle, whatever the number of steps.
+final class PathError {
+  private let systems: CoupledSystems
+  private let coarse, reference: Int
+  /// Fine steps in a step of the coarser system.
+  private let stride: Int
+  /// The fine step at T - Δt/2, where the finer grid holds that time.
+  private let offGridStep: Int?
+  private let terminal, gridSup: DoubleBuffer
+  private let offGrid: DoubleBuffer?
+  private let count: Int
+
+  /// - Parameters:
+  ///   - coarse: the system with fewer particles or fewer steps.
+  ///   - reference: the system that it is measured against; its first particles are the same.
+  init(_ systems: CoupledSystems, coarse: Int, reference: Int) {
+    (self.systems, self.coarse, self.reference) = (systems, coarse, reference)
+    let steps = systems.systems[coarse].steps
+    stride = systems.grid.steps / steps
+    offGridStep =
+      Self.hasOffGrid(steps: steps, referenceSteps: systems.systems[reference].steps)
+      ? systems.grid.steps - stride / 2 : nil
+    count = systems.systems[coarse].particles
+    terminal = DoubleBuffer(count: count)
+    gridSup = DoubleBuffer(count: count)
+    offGrid = offGridStep.map { [count] _ in DoubleBuffer(count: count) }
+  }
+
+  /// Whether the finer grid holds the time T - Δt/2 of the coarser one.
+  static func hasOffGrid(steps: Int, referenceSteps: Int) -> Bool { (referenceSteps / steps) % 2 == 0 }
+
+  /// To be called for each block after each fine step; different blocks may be observed in parallel.
+  func observe(_ block: Int, _ step: Int) {
+    let particles = systems.particles(ofBlock: block, in: coarse)
+    guard !particles.isEmpty else { return }
+    if step % stride == 0 {
+      let sup = gridSup.buffer.extracting(particles)
+      if step == 0 {
+        sup.update(repeating: 0)
+        return
+      }
+      let errors = terminal.buffer.extracting(particles)
+      setErrors(errors, ofBlock: block)
+      for i in sup.indices { sup[i] = max(sup[i], errors[i]) }
+    } else if step == offGridStep, let offGrid {
+      setErrors(offGrid.buffer.extracting(particles), ofBlock: block)
+    }
+  }
+
+  /// |X^i - X̂^i| of one block as the systems stand now.
+  private func setErrors(_ errors: UnsafeMutableBufferPointer<Double>, ofBlock block: Int) {
+    let values = systems.block(block, of: coarse)
+    let referenceValues = systems.block(block, of: reference)
+    let referenceCount = systems.particles(ofBlock: block, in: reference).count
+    let noisy = systems.model.shape.noisy
+    errors.update(repeating: 0)
+    for component in 0..<noisy {
+      let row = values.baseAddress! + component * errors.count
+      let referenceRow = referenceValues.baseAddress! + component * referenceCount
+      for i in errors.indices {
+        let difference = row[i] - referenceRow[i]
+        errors[i] = noisy == 1 ? abs(difference) : errors[i] + difference * difference
+      }
+    }
+    if noisy > 1 { for i in errors.indices { errors[i] = errors[i].squareRoot() } }
+  }
+
+  private func errors(_ metric: Metric) -> UnsafeMutableBufferPointer<Double> {
+    switch metric.pathError {
+    case .gridSup: gridSup.prefix(count)
+    case .offGrid: offGrid!.prefix(count)
+    default: terminal.prefix(count)
+    }
+  }
+
+  /// (1/n) Σ_i |e^i|^p.
+  func meanPower(_ metric: Metric, _ p: Double) -> Double {
+    let errors = errors(metric)
+    var sum = 0.0
+    switch p {
+    case 0.5: for e in errors { sum += e.squareRoot() }
+    case 1: for e in errors { sum += e }
+    case 2: for e in errors { sum += e * e }
+    default: for e in errors { sum += pow(e, p) }
+    }
+    return sum / Double(count)
+  }
+
+  /// The median of |e^i| over the particles. It reorders the errors, so it comes after every `meanPower`.
+  func median(_ metric: Metric) -> Double {
+    let errors = errors(metric)
+    return gsl_stats_median(errors.baseAddress!, 1, errors.count)
+  }
+}

@@ -1,0 +1,148 @@
+import Foundation
+import Logging
+
+/// One run of an experiment into a directory: CSV files, states, manifest.
+///
+/// Tables are written combination by combination, so that what has been computed stays if a later one is interrupted.
+public final class ExperimentRun {
+  public let experiment: Experiment
+  public let directory: String
+  public let threads: Int
+  private let logger: Logger
+  private var files: [String] = []
+
+  /// Replicas over all combinations, for a progress bar.
+  public var totalReplicas: Int { experiment.combinations.reduce(0) { $0 + $1.study.replicas } }
+
+  /// Checks that everything fits the machine's memory, then makes the directory.
+  ///
+  /// - Parameters:
+  ///   - directory: must not exist yet.
+  ///   - force: whether to replace the run that is in the directory: the files that its manifest lists.
+  /// - Throws: `SimulationError.tooMuchMemory`, `.outputExists`, `.unwritable`.
+  public init(
+    _ experiment: Experiment, directory: String, force: Bool = false,
+    threads: Int = ProcessInfo.processInfo.activeProcessorCount, logger: Logger = Logger(label: "mckean")
+  ) throws(SimulationError) {
+    (self.experiment, self.directory, self.threads, self.logger) = (experiment, directory, threads, logger)
+    for combination in experiment.combinations {
+      try SimulationError.requireMemory(combination.study.bytes(threads: threads))
+    }
+    let manager = FileManager.default
+    if manager.fileExists(atPath: directory) {
+      guard force else { throw .outputExists(path: directory) }
+      for file in Manifest.files(ofRunIn: directory) { try? manager.removeItem(atPath: directory + "/" + file) }
+    }
+    do {
+      try manager.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    } catch {
+      throw .unwritable(path: directory, problem: Self.reason(error))
+    }
+    guard manager.isWritableFile(atPath: directory) else {
+      throw .unwritable(path: directory, problem: "permission denied")
+    }
+  }
+
+  private static func reason(_ error: any Error) -> String {
+    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+    return underlying.map { String(cString: strerror(Int32($0.code))) } ?? error.localizedDescription
+  }
+
+  /// Runs every combination and writes its files.
+  ///
+  /// - Returns: the fitted curves, in the order of `rates.csv`; empty for trajectories.
+  /// - Throws: `SimulationError.unwritable`.
+  public func run(progress: ReplicaProgress? = nil) throws -> [RateResult] {
+    let start = ContinuousClock.now
+    let results =
+      experiment.kind == .trajectory ? try runTrajectories(progress) : try runErrorStudies(progress)
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    try write(
+      try Manifest(
+        experiment, threads: threads, seconds: seconds, directory: directory, files: files
+      ).json(), to: Manifest.name)
+    return results
+  }
+
+  private func runErrorStudies(_ progress: ReplicaProgress?) throws -> [RateResult] {
+    try write(CurveTable.header, to: "curve.csv")
+    try write(RateTable.header, to: "rates.csv")
+    try write(ReplicaTable.header, to: "replicas.csv")
+    var results: [RateResult] = []
+    for combination in experiment.combinations {
+      guard case .error(let study) = combination.study else { continue }
+      let curves = try study.run(threads: threads, progress: progress, logger: logger)
+      let fitted = curves.map {
+        RateResult($0, label: combination.label, claim: experiment.claim(on: $0, of: combination))
+      }
+      try append(curves.map { CurveTable.rows($0, combination.label) }.joined(), to: "curve.csv")
+      try append(fitted.map(RateTable.row).joined(), to: "rates.csv")
+      try append(ReplicaTable.rows(curves, combination.label), to: "replicas.csv")
+      results += fitted
+    }
+    return results
+  }
+
+  private func runTrajectories(_ progress: ReplicaProgress?) throws -> [RateResult] {
+    let several = experiment.combinations.count > 1
+    var combinationRows = CSV.row(["index", "model"] + ["law", "shape", "alpha", "scale", "setting"])
+    for (index, combination) in experiment.combinations.enumerated() {
+      guard case .trajectory(let study) = combination.study else { continue }
+      let suffix = several ? "-\(index)" : ""
+      let shape = study.model.shape
+      let states = try NumPyFile(
+        path: path(file("states\(suffix).npy")),
+        shape: [study.replicas, study.snapshots, study.particles, shape.noisy])
+      let constants = shape.components - shape.moving
+      // The numbers that never change, once a replica: a network's output weights.
+      let outputs =
+        study.model is TwoLayerNetwork
+        ? try NumPyFile(
+          path: path(file("output-weights\(suffix).npy")), shape: [study.replicas, study.particles, constants]) : nil
+      try study.run(threads: threads, progress: progress, logger: logger) { replica, snapshot, values in
+        func columns(_ range: Range<Int>) -> [Double] {
+          (0..<study.particles).flatMap { particle in range.map { values[particle * shape.components + $0] } }
+        }
+        let perSnapshot = study.particles * shape.noisy
+        try states.write(columns(0..<shape.noisy), at: (replica * study.snapshots + snapshot) * perSnapshot)
+        if snapshot == 0 {
+          try outputs?.write(
+            columns(shape.moving..<shape.components), at: replica * study.particles * constants)
+        }
+      }
+      combinationRows += CSV.row(["\(index)", combination.label.model] + combination.label.noiseFields)
+      if index == 0 {
+        try write("time\n" + study.times.map { CSV.row([CSV.field($0)]) }.joined(), to: "times.csv")
+      }
+    }
+    if several { try write(combinationRows, to: "combinations.csv") }
+    return []
+  }
+
+  // MARK: - Files
+
+  private func path(_ file: String) -> String { directory + "/" + file }
+
+  /// Notes a file of the run.
+  private func file(_ name: String) -> String {
+    files.append(name)
+    return name
+  }
+
+  private func write(_ text: String, to name: String) throws(SimulationError) {
+    do { try text.write(toFile: path(file(name)), atomically: false, encoding: .utf8) } catch {
+      throw .unwritable(path: path(name), problem: Self.reason(error))
+    }
+  }
+
+  private func append(_ text: String, to name: String) throws(SimulationError) {
+    do {
+      let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path(name)))
+      try handle.seekToEnd()
+      try handle.write(contentsOf: Data(text.utf8))
+      try handle.close()
+    } catch {
+      throw .unwritable(path: path(name), problem: Self.reason(error))
+    }
+  }
+}

@@ -1,0 +1,71 @@
+/// What a theorem says of an error's rate.
+public struct Claim: Sendable, Hashable {
+  public enum Kind: String, Sendable, CaseIterable {
+    /// The error falls exactly so fast.
+    case rate
+    /// The error falls at least so fast.
+    case bound
+  }
+
+  /// The exponent of n (negative) or of Δt (positive).
+  public let exponent: Double
+  public let kind: Kind
+  /// The nearest rival exponent that a verdict must tell apart.
+  public let alternative: Double?
+  /// Who states or derives it.
+  public let source: String
+
+  /// Exponents nearer to each other than this cannot be told apart.
+  public static let margin = 0.05
+
+  public init(exponent: Double, kind: Kind = .rate, alternative: Double? = nil, source: String) {
+    self.exponent = exponent
+    self.kind = kind
+    self.alternative = alternative.flatMap { abs($0 - exponent) < Self.margin ? nil : $0 }
+    self.source = source
+  }
+
+  /// The margin of the equivalence test: 0.05, or half the distance to the alternative if that is smaller.
+  public var margin: Double { min(Self.margin, alternative.map { abs($0 - exponent) / 2 } ?? .infinity) }
+
+  /// Propagation of chaos: how fast the n-particle system approaches its limit.
+  ///
+  /// n^{-1/2} for bounded Lipschitz features, whatever α is; n^{-(1-1/α)} for features of linear growth whose tail index
+  /// α is in (1, 2).
+  ///
+  /// - Parameters:
+  ///   - tailIndex: of the particles, nil where all their moments are finite.
+  ///   - linearSource: who states the rate for features of linear growth.
+  static func chaos(featureGrowth: FeatureGrowth, tailIndex: Double?, linearSource: String) -> Claim? {
+    let heavy = tailIndex.flatMap { $0 > 1 ? -(1 - 1 / $0) : nil }
+    switch featureGrowth {
+    case .none: return nil
+    case .bounded:
+      return Claim(
+        exponent: -0.5, alternative: heavy, source: "Sznitman coupling for bounded Lipschitz features; docs/theory.md 3.1")
+    case .linear:
+      guard tailIndex != nil else {
+        return Claim(exponent: -0.5, source: "Sznitman coupling with finite variance; docs/theory.md 3.1")
+      }
+      return heavy.map { Claim(exponent: $0, alternative: -0.5, source: linearSource) }
+    }
+  }
+
+  /// The strong error of Euler's scheme with additive noise and a smooth drift.
+  ///
+  /// Order 1 at the grid points for every α; order min(1, 1/α) between them, where the path is held constant and misses
+  /// the noise of half a step.
+  ///
+  /// - Parameter alpha: of the noise, nil where there is none.
+  static func strongEuler(on metric: Metric, alpha: Double?) -> Claim {
+    let betweenGridPoints = alpha.flatMap { $0 > 1 ? 1 / $0 : nil }
+    if metric.pathError == .offGrid, let betweenGridPoints {
+      return Claim(
+        exponent: betweenGridPoints, alternative: 1,
+        source: "increment over half a step; docs/theory.md 4.2")
+    }
+    return Claim(
+      exponent: 1, alternative: betweenGridPoints,
+      source: "Butkovsky, Dareiotis, Gerencsér, arXiv 2204.12926 (bounded drift); docs/theory.md 4.1")
+  }
+}

@@ -1,0 +1,133 @@
+/// A system of particles that interact only through the mean of some features:
+///
+///     dX^i = b(X^i, m) dt + σ dL^i,   m = (1/n) Σ_j φ(X^j),   φ: R^components → R^features.
+///
+/// A model is one struct: it says how many numbers a particle has, where they start, and what φ and b are. It is called
+/// once for each block of particles and step. A block is a matrix components × count, component-major: component c of
+/// the block's particle i stands at c · count + i, with count = block.count / components.
+///
+///     struct Attraction: McKeanVlasovModel {
+///       let name = "attraction", shape = ModelShape(components: 1, features: 1), initial = [InitialLaw.constant(1)]
+///       let featureGrowth = FeatureGrowth.linear
+///       func addFeatures(of block: Span<Double>, to sums: inout MutableSpan<Double>,
+///                        keeping: inout MutableSpan<Double>, scratch: inout MutableSpan<Double>) {
+///         for i in block.indices { sums[0] += block[i] }
+///       }
+///       func drift(of block: Span<Double>, prepared: Span<Double>, kept: Span<Double>,
+///                  scratch: inout MutableSpan<Double>, into drift: inout MutableSpan<Double>) {
+///         for i in block.indices { drift[i] = prepared[0] - block[i] }
+///       }
+///     }
+public protocol McKeanVlasovModel: Sendable {
+  /// The name in the CSV files.
+  var name: String { get }
+  /// How many numbers of each kind a particle has.
+  var shape: ModelShape { get }
+  /// The law of each component at time 0, independent between components and particles.
+  var initial: [InitialLaw] { get }
+  /// How φ grows; it decides whether a limit exists and which moments of an error do.
+  var featureGrowth: FeatureGrowth { get }
+
+  /// Adds Σ φ over the block's particles to the K sums.
+  ///
+  /// - Parameters:
+  ///   - block: the states, components × count.
+  ///   - sums: `shape.features` numbers to add to.
+  ///   - kept: `shape.kept` × count numbers, to be handed to `drift` of the same block and step.
+  ///   - scratch: `shape.scratch` × count numbers of working space.
+  func addFeatures(
+    of block: Span<Double>, to sums: inout MutableSpan<Double>, keeping kept: inout MutableSpan<Double>,
+    scratch: inout MutableSpan<Double>)
+
+  /// Turns the mean field into what `drift` needs, once a step. By default a copy.
+  ///
+  /// - Parameters:
+  ///   - meanField: m, `shape.features` numbers.
+  ///   - prepared: `shape.prepared` numbers.
+  func prepare(meanField: Span<Double>, into prepared: inout MutableSpan<Double>)
+
+  /// The drift b of each particle of the block.
+  ///
+  /// - Parameters:
+  ///   - block: the states, components × count.
+  ///   - prepared: what `prepare` made of the mean field.
+  ///   - kept: what `addFeatures` kept for these states.
+  ///   - scratch: `shape.scratch` × count numbers of working space.
+  ///   - drift: moving × count numbers to set, component-major.
+  func drift(
+    of block: Span<Double>, prepared: Span<Double>, kept: Span<Double>, scratch: inout MutableSpan<Double>,
+    into drift: inout MutableSpan<Double>)
+
+  /// What theory says of the error's rate, or nil where nothing is known. By default nil.
+  func claim(on metric: Metric, in variable: ConvergenceVariable, noise: LevyNoise) -> Claim?
+
+  /// Whether the error in this variable has the tail of the noise and of the initial law, so that moments of order
+  /// α and above are infinite; false where synchronous coupling cancels it. By default true.
+  func errorHasNoiseTail(in variable: ConvergenceVariable) -> Bool
+
+  /// The mean field of the limit (n → ∞) of the Euler chain itself, where it is known: `steps` rows of
+  /// `shape.features` numbers, row k for time k · step. By default nil.
+  ///
+  /// The flow of the differential equation would not do: it differs from the chain's by the order of the step.
+  func exactFlow(noise: LevyNoise, step: Double, steps: Int) -> [Double]?
+}
+
+extension McKeanVlasovModel {
+  public func prepare(meanField: Span<Double>, into prepared: inout MutableSpan<Double>) {
+    for k in meanField.indices { prepared[k] = meanField[k] }
+  }
+  public func claim(on metric: Metric, in variable: ConvergenceVariable, noise: LevyNoise) -> Claim? { nil }
+  public func errorHasNoiseTail(in variable: ConvergenceVariable) -> Bool { true }
+  public func exactFlow(noise: LevyNoise, step: Double, steps: Int) -> [Double]? { nil }
+
+  /// The smallest tail index among the noise and the initial laws of the moving components, or nil where all moments
+  /// are finite: the tail index of an error that is linear in them.
+  func tailIndex(with noise: LevyNoise) -> Double? {
+    (initial.prefix(shape.moving).map(\.tailIndex) + [noise.tailIndex]).compactMap { $0 }.min()
+  }
+}
+
+/// How many numbers a model's particle has: noisy ≤ moving ≤ components.
+public struct ModelShape: Sendable, Hashable {
+  /// All numbers of a particle, the ones that never change included (frequencies, fixed output weights).
+  public let components: Int
+  /// The first so many components have a drift.
+  public let moving: Int
+  /// The first so many components take noise; errors are measured on them.
+  public let noisy: Int
+  /// K, the number of features.
+  public let features: Int
+  /// What `prepare` makes of the mean field: so many numbers.
+  public let prepared: Int
+  /// Numbers a particle that `addFeatures` keeps for `drift`.
+  public let kept: Int
+  /// Numbers a particle of working space within a call.
+  public let scratch: Int
+
+  public init(
+    components: Int, moving: Int? = nil, noisy: Int? = nil, features: Int, prepared: Int? = nil, kept: Int = 0,
+    scratch: Int = 0
+  ) {
+    self.components = components
+    self.moving = moving ?? components
+    self.noisy = noisy ?? self.moving
+    self.features = features
+    self.prepared = prepared ?? features
+    self.kept = kept
+    self.scratch = scratch
+    precondition(0 < self.noisy && self.noisy <= self.moving && self.moving <= components && features > 0)
+  }
+
+  /// Particles a block: a function of the shape alone, because block sums are part of the bits.
+  public var blockSize: Int { max(256, min(2048, 8192 / (components + kept + scratch))) }
+}
+
+/// The growth of a model's features φ.
+public enum FeatureGrowth: Sendable {
+  /// The particles do not interact.
+  case none
+  /// Bounded and Lipschitz: tanh, sigmoid, erf, sin, cos.
+  case bounded
+  /// Of linear growth: the mean of X, ReLU, softplus.
+  case linear
+}

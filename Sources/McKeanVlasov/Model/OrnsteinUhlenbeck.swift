@@ -1,0 +1,73 @@
+import Foundation
+
+/// The linear mean-field Ornstein–Uhlenbeck system
+///
+///     dX^i = -(θX^i + κ(X^i - m)) dt + σ dL^i,   m = (1/n) Σ_j X^j,
+///
+/// in any dimension, coordinate by coordinate. Its laws, chaos errors and strong errors are known in closed form
+/// (docs/theory.md, section 5), which makes it the system that the simulator itself is tested on.
+public struct OrnsteinUhlenbeck: McKeanVlasovModel {
+  public let name = "ornstein-uhlenbeck"
+  /// θ, the rate of return to 0.
+  public let theta: Double
+  /// κ, the attraction to the mean.
+  public let coupling: Double
+  public let shape: ModelShape
+  public let initial: [InitialLaw]
+
+  /// - Parameters:
+  ///   - theta: θ, finite.
+  ///   - coupling: κ, finite.
+  ///   - dimension: d ≥ 1.
+  ///   - initial: the law of each coordinate at time 0.
+  public init(theta: Double, coupling: Double, dimension: Int = 1, initial: InitialLaw = .constant(0)) {
+    (self.theta, self.coupling) = (theta, coupling)
+    shape = ModelShape(components: dimension, features: dimension)
+    self.initial = Array(repeating: initial, count: dimension)
+  }
+
+  public var featureGrowth: FeatureGrowth { coupling == 0 ? .none : .linear }
+
+  public func addFeatures(
+    of block: Span<Double>, to sums: inout MutableSpan<Double>, keeping kept: inout MutableSpan<Double>,
+    scratch: inout MutableSpan<Double>
+  ) {
+    let count = block.count / shape.components
+    for c in 0..<shape.components {
+      var sum = 0.0
+      for i in c * count..<(c + 1) * count { sum += block[i] }
+      sums[c] += sum
+    }
+  }
+
+  public func drift(
+    of block: Span<Double>, prepared mean: Span<Double>, kept: Span<Double>, scratch: inout MutableSpan<Double>,
+    into drift: inout MutableSpan<Double>
+  ) {
+    let count = block.count / shape.components
+    for c in 0..<shape.components {
+      let m = mean[c]
+      for i in c * count..<(c + 1) * count { drift[i] = -(theta * block[i] + coupling * (block[i] - m)) }
+    }
+  }
+
+  public func claim(on metric: Metric, in variable: ConvergenceVariable, noise: LevyNoise) -> Claim? {
+    switch variable {
+    case .n:
+      .chaos(
+        featureGrowth: featureGrowth, tailIndex: tailIndex(with: noise),
+        linearSource: "exact law of the linear system; docs/theory.md 5.3")
+    case .dt: .strongEuler(on: metric, alpha: noise.scale > 0 ? noise.alpha : nil)
+    }
+  }
+
+  public func errorHasNoiseTail(in variable: ConvergenceVariable) -> Bool {
+    variable == .dt || coupling != 0
+  }
+
+  /// E X_k = (1-θη)^k E X_0: attraction to the mean does not move the mean.
+  public func exactFlow(noise: LevyNoise, step: Double, steps: Int) -> [Double]? {
+    guard let mean = initial[0].mean else { return nil }
+    return (0..<steps).flatMap { k in Array(repeating: pow(1 - theta * step, Double(k)) * mean, count: initial.count) }
+  }
+}

@@ -1,0 +1,71 @@
+import Foundation
+
+/// Particles on the line that feel the mean of their sines,
+///
+///     dX^i = (-θX^i + κ m) dt + σ dL^i,   m = (1/n) Σ_j sin X^j:
+///
+/// a nonlinear McKean–Vlasov system with a bounded feature, whose limit is known (docs/theory.md, section 6).
+public struct SineInteraction: McKeanVlasovModel {
+  public let name = "sine-interaction"
+  /// θ, the rate of return to 0.
+  public let theta: Double
+  /// κ, the strength of the interaction.
+  public let coupling: Double
+  public let initial: [InitialLaw]
+  public let shape = ModelShape(components: 1, features: 1)
+
+  /// - Parameters:
+  ///   - theta: θ, finite.
+  ///   - coupling: κ, finite.
+  ///   - initial: the law at time 0.
+  public init(theta: Double, coupling: Double, initial: InitialLaw = .constant(0)) {
+    (self.theta, self.coupling, self.initial) = (theta, coupling, [initial])
+  }
+
+  public var featureGrowth: FeatureGrowth { coupling == 0 ? .none : .bounded }
+
+  public func addFeatures(
+    of block: Span<Double>, to sums: inout MutableSpan<Double>, keeping kept: inout MutableSpan<Double>,
+    scratch: inout MutableSpan<Double>
+  ) {
+    var sum = 0.0
+    for i in block.indices { sum += sin(block[i]) }
+    sums[0] += sum
+  }
+
+  public func drift(
+    of block: Span<Double>, prepared: Span<Double>, kept: Span<Double>, scratch: inout MutableSpan<Double>,
+    into drift: inout MutableSpan<Double>
+  ) {
+    let attraction = coupling * prepared[0]
+    for i in block.indices { drift[i] = -theta * block[i] + attraction }
+  }
+
+  public func claim(on metric: Metric, in variable: ConvergenceVariable, noise: LevyNoise) -> Claim? {
+    switch variable {
+    case .n: .chaos(featureGrowth: featureGrowth, tailIndex: tailIndex(with: noise), linearSource: "")
+    case .dt: .strongEuler(on: metric, alpha: noise.scale > 0 ? noise.alpha : nil)
+    }
+  }
+
+  public func errorHasNoiseTail(in variable: ConvergenceVariable) -> Bool { variable == .dt && theta != 0 }
+
+  /// The Euler chain's own mean field. X_k = A_k X_0 + x_k + SαS(s_k) with A_k = (1-θη)^k, so
+  ///
+  ///     m_k = E sin X_k = Im[ e^{i x_k} E e^{i A_k X_0} ] exp(-s_k^α),
+  ///     x_{k+1} = (1-θη) x_k + ηκ m_k,   s_{k+1}^α = |1-θη|^α s_k^α + γ^α,   γ the scale of one increment.
+  public func exactFlow(noise: LevyNoise, step: Double, steps: Int) -> [Double]? {
+    let contraction = 1 - theta * step
+    let incrementPower = pow(noise.incrementScale(over: step), noise.alpha)
+    var (location, scalePower, start) = (0.0, 0.0, 1.0)
+    return (0..<steps).map { _ in
+      let ofInitial = initial[0].characteristicFunction(at: start)
+      let mean =
+        (sin(location) * ofInitial.real + cos(location) * ofInitial.imaginary) * exp(-scalePower)
+      location = contraction * location + step * coupling * mean
+      scalePower = pow(abs(contraction), noise.alpha) * scalePower + incrementPower
+      start *= contraction
+      return mean
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+/// The parallel loop over replicas, the independent units of every study.
+///
+/// Replicas run in parallel when there are at least as many as threads; otherwise one after the other, each with all
+/// threads on its blocks. The results are the same to the bit.
+public struct Replicas: Sendable {
+  public let count: Int
+  public let threads: Int
+
+  /// - Throws: `SimulationError.invalidValue` for no replica, or 2^32.
+  public init(count: Int, threads: Int = ProcessInfo.processInfo.activeProcessorCount, atLeast least: Int = 1)
+    throws(SimulationError)
+  {
+    try SimulationError.requireCount(count, "replicas", atLeast: least)
+    (self.count, self.threads) = (count, max(1, threads))
+  }
+
+  /// Whether replicas run in parallel; if not, their blocks do.
+  var areParallel: Bool { count >= threads }
+  /// Engines alive at a time.
+  var workers: Int { areParallel ? threads : 1 }
+  /// Threads of each engine.
+  var threadsPerWorker: Int { areParallel ? 1 : threads }
+
+  /// Runs every replica and returns the results in the order of replicas.
+  ///
+  /// - Parameters:
+  ///   - makeWorker: makes what a thread uses again for each replica: systems, observers.
+  ///   - progress: told of every replica that is done.
+  ///   - body: one replica.
+  func map<Worker, Result: Sendable>(
+    makeWorker: () throws -> Worker, progress: ReplicaProgress?, body: (Worker, UInt32) throws -> Result
+  ) throws -> [Result] {
+    let engines = try (0..<min(workers, count)).map { _ in try makeWorker() }
+    let results = Mutex([Result?](repeating: nil, count: count))
+    let failure = Mutex<(any Error)?>(nil)
+    deal(count, to: engines.count) { replica, thread in
+      guard failure.withLock({ $0 == nil }) else { return }
+      do {
+        let result = try body(engines[thread], UInt32(replica))
+        results.withLock { $0[replica] = result }
+        progress?.advance()
+      } catch {
+        failure.withLock { $0 = $0 ?? error }
+      }
+    }
+    if let error = failure.withLock({ $0 }) { throw error }
+    return results.withLock { $0.map { $0! } }
+  }
+}
+
+/// Deals the indices 0..<count to threads as they come free.
+///
+/// The bodies of different indices run at the same time, so they must write to different memory; bodies with the same
+/// thread number never do.
+func deal(_ count: Int, to threads: Int, _ body: (_ index: Int, _ thread: Int) -> Void) {
+  guard threads > 1 else {
+    for index in 0..<count { body(index, 0) }
+    return
+  }
+  let next = Atomic(0)
+  withoutActuallyEscaping(body) {
+    nonisolated(unsafe) let body = $0
+    DispatchQueue.concurrentPerform(iterations: threads) { thread in
+      while true {
+        let index = next.add(1, ordering: .relaxed).oldValue
+        guard index < count else { return }
+        body(index, thread)
+      }
+    }
+  }
+}

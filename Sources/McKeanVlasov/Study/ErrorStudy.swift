@@ -1,0 +1,158 @@
+import Foundation
+import Logging
+
+/// A convergence study: coupled systems, and the error of each level against its reference.
+///
+/// `ErrorStudy.chaos` sweeps the number of particles, `ErrorStudy.strong` the step size.
+public struct ErrorStudy: Sendable {
+  public let model: any McKeanVlasovModel
+  public let noise: LevyNoise
+  public let horizon: Double
+  public let variable: ConvergenceVariable
+  public let replicas: Int
+  /// The orders of the moments.
+  public let p: [Double]
+  public let seed: UInt32
+  /// The levels, coarsest first; level k's error is that of system `comparisons[k].coarse`.
+  public let levels: [ErrorCurve.Level]
+  public let systems: [CoupledSystems.System]
+  let comparisons: [(coarse: Int, reference: Int)]
+
+  /// Fewest replicas: four groups of two.
+  static let fewestReplicas = 8
+
+  /// - Throws: `SimulationError` for a moment that is infinite, features without a mean, numbers out of range.
+  init(
+    model: any McKeanVlasovModel, noise: LevyNoise, horizon: Double, variable: ConvergenceVariable,
+    systems: [CoupledSystems.System], comparisons: [(coarse: Int, reference: Int)], replicas: Int, p: [Double],
+    seed: UInt32
+  ) throws(SimulationError) {
+    (self.model, self.noise, self.horizon, self.variable) = (model, noise, horizon, variable)
+    (self.systems, self.comparisons, self.replicas, self.p, self.seed) = (systems, comparisons, replicas, p, seed)
+    _ = try TimeGrid(horizon: horizon, steps: 1)
+    for system in systems {
+      try SimulationError.requireCount(system.particles, "particles")
+      try SimulationError.requireCount(system.steps, "steps")
+    }
+    try SimulationError.requireCount(replicas, "replicas", atLeast: Self.fewestReplicas)
+    levels = comparisons.map {
+      let system = systems[$0.coarse]
+      return ErrorCurve.Level(
+        particles: system.particles, steps: system.steps, step: horizon / Double(system.steps))
+    }
+    guard !p.isEmpty else { throw .invalidValue(parameter: "p", found: "[]", allowed: "one or more numbers above 0") }
+    let tailIndex = tailIndex(of: .terminal)
+    for p in p {
+      guard p > 0, p.isFinite else {
+        throw .invalidValue(parameter: "p", found: "\(p)", allowed: "finite numbers above 0")
+      }
+      if let tailIndex, p >= tailIndex {
+        throw .infiniteMoment(p: p, tailIndex: tailIndex, study: "\(variable == .n ? "chaos" : "strong") \(model.name)")
+      }
+    }
+    if variable == .n, model.featureGrowth == .linear, let alpha = model.tailIndex(with: noise), alpha <= 1 {
+      throw .noMeanFieldLimit(alpha: alpha)
+    }
+  }
+
+  /// The tail index of an error, nil where all its moments are finite. Between grid points the increment that the
+  /// coarser path has missed is part of the error, whatever the drift.
+  func tailIndex(of metric: Metric) -> Double? {
+    let ofPath = model.errorHasNoiseTail(in: variable) ? model.tailIndex(with: noise) : nil
+    return metric.pathError == .offGrid ? [ofPath, noise.tailIndex].compactMap { $0 }.min() : ofPath
+  }
+
+  /// The moments asked for that do not exist between grid points, so that these curves are left out.
+  public var omittedOffGridMoments: [Double] {
+    guard variable == .dt, let tailIndex = tailIndex(of: .offGrid) else { return [] }
+    return p.filter { $0 >= tailIndex }
+  }
+
+  /// One curve to be estimated: metric, moment, and the levels where the metric exists.
+  private struct CurvePlan {
+    let metric: Metric
+    let p: Double?
+    let levels: [Int]
+  }
+
+  /// The curves that the study yields, in order.
+  var curveNames: [(metric: Metric, p: Double?)] { plan.map { ($0.metric, $0.p) } }
+
+  private var plan: [CurvePlan] {
+    Metric.allCases.flatMap { metric -> [CurvePlan] in
+      let levels = comparisons.indices.filter {
+        metric.pathError != .offGrid
+          || variable == .dt
+            && PathError.hasOffGrid(
+              steps: systems[comparisons[$0].coarse].steps, referenceSteps: systems[comparisons[$0].reference].steps)
+      }
+      guard !levels.isEmpty else { return [] }
+      if metric.isMedian { return [CurvePlan(metric: metric, p: nil, levels: levels)] }
+      let omitted = metric == .offGrid ? omittedOffGridMoments : []
+      return p.filter { !omitted.contains($0) }.map { CurvePlan(metric: metric, p: $0, levels: levels) }
+    }
+  }
+
+  /// Bytes of the systems and of their errors, on so many threads.
+  func bytes(threads: Int) -> Double {
+    let errors = comparisons.reduce(0.0) { $0 + 24 * Double(systems[$1.coarse].particles) }
+    return (CoupledSystems.bytes(model: model, noise: noise, systems: systems) + errors)
+      * Double(threads <= replicas ? threads : 1)
+  }
+
+  /// Runs the study.
+  ///
+  /// - Returns: one curve for each metric and moment, in the order of contracts: metric, then p.
+  /// - Throws: `SimulationError.tooMuchMemory`.
+  public func run(
+    threads: Int = ProcessInfo.processInfo.activeProcessorCount, progress: ReplicaProgress? = nil,
+    logger: Logger = Logger(label: "mckean")
+  ) throws -> [ErrorCurve] {
+    let plan = plan
+    try SimulationError.requireMemory(bytes(threads: threads))
+    for p in omittedOffGridMoments {
+      logger.notice(
+        "off-grid is left out at p = \(p): between grid points the error has the tail index \(noise.alpha) of the noise")
+    }
+    let loop = try Replicas(count: replicas, threads: threads)
+    let results = try loop.map(
+      makeWorker: {
+        let engine = try CoupledSystems(
+          model: model, noise: noise, horizon: horizon, systems: systems, seed: seed, threads: loop.threadsPerWorker)
+        return (
+          engine: engine, errors: comparisons.map { PathError(engine, coarse: $0.coarse, reference: $0.reference) }
+        )
+      }, progress: progress
+    ) { worker, replica -> [[Double]]? in
+      let nonFinite = try worker.engine.run(
+        replica: replica,
+        observe: { block, step in
+          for error in worker.errors { error.observe(block, step) }
+        })
+      if let nonFinite {
+        logger.warning("\(describe(nonFinite, replica: replica)); the replica is left out and counted as nonfinite")
+        return nil
+      }
+      return plan.map { curve in
+        curve.levels.map { level in
+          curve.p.map { worker.errors[level].meanPower(curve.metric, $0) }
+            ?? worker.errors[level].median(curve.metric)
+        }
+      }
+    }
+    let overflowed = results.map { $0.map { !$0.joined().allSatisfy(\.isFinite) } ?? true }
+    let nonFinite = Set(results.indices.filter { overflowed[$0] })
+    return plan.enumerated().map { index, curve in
+      ErrorCurve(
+        metric: curve.metric, p: curve.p, variable: variable, levels: curve.levels.map { levels[$0] },
+        samples: curve.levels.indices.map { level in results.map { $0?[index][level] ?? .nan } },
+        tailIndex: tailIndex(of: curve.metric), nonFiniteReplicas: nonFinite)
+    }
+  }
+
+  private func describe(_ state: CoupledSystems.NonFiniteState, replica: UInt32) -> String {
+    let system = systems[state.system]
+    return "replica \(replica), particle \(state.particle) of the system with \(system.particles) particles and "
+      + "\(system.steps) steps: not a finite number after step \(state.step)"
+  }
+}

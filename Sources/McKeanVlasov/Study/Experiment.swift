@@ -1,0 +1,278 @@
+import Foundation
+
+/// An experiment, read from its file and resolved: every combination of its lists is a study, checked before any runs.
+public struct Experiment: Sendable {
+  /// What one combination runs.
+  public enum Study: Sendable {
+    case error(ErrorStudy)
+    case trajectory(TrajectoryStudy)
+
+    /// Bytes of states on so many threads.
+    func bytes(threads: Int) -> Double {
+      switch self {
+      case .error(let study): study.bytes(threads: threads)
+      case .trajectory(let study): study.bytes(threads: threads)
+      }
+    }
+
+    /// The model and the systems that are simulated.
+    var parts: (model: any McKeanVlasovModel, systems: [CoupledSystems.System]) {
+      switch self {
+      case .error(let study): (study.model, study.systems)
+      case .trajectory(let study): (study.model, [study.system])
+      }
+    }
+
+    public var replicas: Int {
+      switch self {
+      case .error(let study): study.replicas
+      case .trajectory(let study): study.replicas
+      }
+    }
+  }
+
+  /// One value of every list.
+  public struct Combination: Sendable {
+    public let label: CurveLabel
+    public let study: Study
+  }
+
+  /// The kinds of study that a file can ask for.
+  public enum Kind: String, Sendable, CaseIterable {
+    case strong, chaos, trajectory
+  }
+
+  /// The name of the built-in experiment, or of the file without its ending.
+  public let name: String
+  public let kind: Kind
+  public let seed: UInt32
+  /// In the file's order: the first list varies slowest.
+  public let combinations: [Combination]
+  /// Every table with its defaults.
+  public let resolved: [String: ExperimentValue]
+  private let claims: [StatedClaim]
+
+  /// The claim on a curve: the one that the file states, or else the model's own.
+  public func claim(on curve: ErrorCurve, of combination: Combination) -> Claim? {
+    if let stated = claims.first(where: { $0.applies(to: curve.metric, p: curve.p, noise: combination.label.noise) }) {
+      return stated.claim
+    }
+    guard case .error(let study) = combination.study else { return nil }
+    return study.model.claim(on: curve.metric, in: curve.variable, noise: study.noise)
+  }
+
+  /// What the experiment takes: draws and particle steps over all combinations, and bytes of the largest one.
+  public func cost(threads: Int) -> (draws: Int, particleSteps: Int, bytes: Int) {
+    var cost = (draws: 0, particleSteps: 0, bytes: 0)
+    for combination in combinations {
+      let (model, systems) = combination.study.parts
+      let (largest, finest) = (systems.map(\.particles).max()!, systems.map(\.steps).max()!)
+      let drawsAStep = combination.label.noise.draws(components: model.shape.noisy)
+      cost.draws += combination.study.replicas * largest * finest * drawsAStep
+      cost.particleSteps += combination.study.replicas * systems.reduce(0) { $0 + $1.particles * $1.steps }
+      cost.bytes = max(cost.bytes, Int(combination.study.bytes(threads: threads)))
+    }
+    return cost
+  }
+
+  // MARK: - Reading
+
+  /// The names of the built-in experiments.
+  public static var builtIn: [String] {
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: BundledFiles.path("Experiments"))) ?? []
+    return files.filter { $0.hasSuffix(".toml") }.map { String($0.dropLast(5)) }.sorted()
+  }
+
+  /// The text of a built-in experiment, or nil where there is none of that name.
+  public static func text(ofBuiltIn name: String) -> String? {
+    guard builtIn.contains(name) else { return nil }
+    return try? String(contentsOfFile: BundledFiles.path("Experiments/\(name).toml"), encoding: .utf8)
+  }
+
+  /// Reads a built-in experiment, or a file.
+  ///
+  /// - Parameter overrides: `table.key=value`, as `--set` takes them.
+  /// - Throws: `SimulationError` with file, line, key, what was found and what is allowed.
+  public init(named name: String, overrides: [String] = []) throws(SimulationError) {
+    if let text = Self.text(ofBuiltIn: name) {
+      try self.init(text: text, name: name, directory: ".", overrides: overrides)
+      return
+    }
+    let url = URL(fileURLWithPath: name)
+    guard let bytes = FileManager.default.contents(atPath: url.path) else {
+      throw .unreadableFile(
+        path: name, line: nil, problem: "there is no such file, nor a built-in experiment of that name (mckean list)")
+    }
+    guard let text = String(data: bytes, encoding: .utf8) else {
+      throw .unreadableFile(path: name, line: nil, problem: "it is not text")
+    }
+    try self.init(
+      text: text, name: url.deletingPathExtension().lastPathComponent, fileName: name,
+      directory: url.deletingLastPathComponent().path, overrides: overrides)
+  }
+
+  /// Reads an experiment from text.
+  ///
+  /// - Parameters:
+  ///   - name: the name of the run.
+  ///   - fileName: as messages give it.
+  ///   - directory: what the paths of data files are relative to.
+  public init(
+    text: String, name: String, fileName: String? = nil, directory: String = ".", overrides: [String] = []
+  ) throws(SimulationError) {
+    self.name = name
+    let file = try ExperimentFile(text: text, name: fileName ?? name, directory: directory, overrides: overrides)
+    let known = ["model", "noise", "time", "study", "data", "claim"]
+    for table in file.tableNames where !known.contains(table) {
+      let place = file.line(table).map { "\(file.name), line \($0), " } ?? "\(file.name), "
+      throw .located(place: place, .unknownKey(table, among: known))
+    }
+    func table(_ name: String) throws(SimulationError) -> ExperimentTable {
+      guard let table = try file.table(name) else {
+        throw .located(place: "\(file.name), ", .missingKey(parameter: "[\(name)]", allowed: "a table [\(name)]"))
+      }
+      return table
+    }
+    let (modelTable, noiseTable) = (try table("model"), try table("noise"))
+    let (timeTable, studyTable) = (try table("time"), try table("study"))
+    let dataTable = try file.table("data")
+
+    kind = try studyTable.word("kind")
+    let seed = UInt32(try studyTable.integer("seed", default: 1, in: 0...Int(UInt32.max)))
+    self.seed = seed
+
+    let axes = try Self.axes(of: modelTable) + Self.axes(of: noiseTable)
+    let makeStudy = try Self.studyMaker(kind, time: timeTable, study: studyTable, seed: seed)
+    try timeTable.finish()
+    try studyTable.finish()
+
+    var data: LabelledData?
+    var combinations: [Combination] = []
+    var resolved: [String: ExperimentValue] = [:]
+    for values in Self.product(of: axes) {
+      let model = modelTable.replacing(Self.replacements(values, in: "model"))
+      let noise = noiseTable.replacing(Self.replacements(values, in: "noise"))
+      let drivingNoise = try ModelCatalog.noise(noise)
+      let system = try ModelCatalog.model(model) { () throws(SimulationError) -> LabelledData in
+        guard let dataTable else {
+          throw .located(place: "\(file.name), ", .missingKey(parameter: "[data]", allowed: "a table [data]"))
+        }
+        if data == nil { data = try ModelCatalog.data(dataTable, directory: file.directory, seed: seed) }
+        return data!
+      }
+      let setting = values.filter { !["law", "shape", "alpha", "scale"].contains($0.key) }
+        .map { "\($0.key)=\($0.value.text)" }.joined(separator: ";")
+      let study: Study
+      do { study = try makeStudy(system, drivingNoise) } catch {
+        throw [studyTable, timeTable, noise, model].reduce(error) { $1.locate($0) }
+      }
+      combinations.append(
+        Combination(label: CurveLabel(model: system.name, noise: drivingNoise, setting: setting), study: study))
+      resolved["model"] = .table(model.resolved.merging(modelTable.values) { $1 })
+      resolved["noise"] = .table(noise.resolved.merging(noiseTable.values) { $1 })
+    }
+    if let dataTable {
+      guard data != nil else {
+        throw .located(
+          place: "\(file.name), ",
+          .invalidValue(parameter: "data", found: "a table", allowed: "[data] with a two-layer-network only"))
+      }
+      resolved["data"] = .table(dataTable.resolved)
+    }
+    resolved["time"] = .table(timeTable.resolved)
+    resolved["study"] = .table(studyTable.resolved)
+    let claimTables = try file.tables("claim")
+    var claims: [StatedClaim] = []
+    for table in claimTables { claims.append(try StatedClaim(table, kind: kind)) }
+    self.claims = claims
+    if !claims.isEmpty { resolved["claim"] = .list(claimTables.map { .table($0.resolved) }) }
+    self.combinations = combinations
+    self.resolved = resolved
+    try StatedClaim.requireOneClaimACurve(claims, tables: claimTables, combinations)
+  }
+
+  /// A list of [model] or [noise], which every combination takes one value of.
+  private struct Axis {
+    let table: String
+    let key: String
+    let values: [ExperimentValue]
+  }
+
+  private static func axes(of table: ExperimentTable) throws(SimulationError) -> [Axis] {
+    var axes: [Axis] = []
+    for key in table.keys {
+      guard case .list(let values)? = table.values[key] else { continue }
+      let areScalars = values.allSatisfy {
+        if case .integer = $0 { true } else if case .number = $0 { true } else if case .word = $0 { true } else { false }
+      }
+      guard areScalars, !values.isEmpty, Set(values).count == values.count else {
+        throw table.error(
+          key, found: ExperimentValue.list(values).found, allowed: "a list of different numbers or words, at least one")
+      }
+      axes.append(Axis(table: table.name, key: key, values: values))
+    }
+    return axes
+  }
+
+  /// Every combination, the first axis slowest; a single axis value does not vary but is chosen all the same.
+  private static func product(of axes: [Axis]) -> [[(table: String, key: String, value: ExperimentValue)]] {
+    axes.reduce([[]]) { combinations, axis in
+      combinations.flatMap { combination in
+        axis.values.map { combination + [(axis.table, axis.key, $0)] }
+      }
+    }
+  }
+
+  private static func replacements(
+    _ values: [(table: String, key: String, value: ExperimentValue)], in table: String
+  ) -> [String: ExperimentValue] {
+    Dictionary(uniqueKeysWithValues: values.filter { $0.table == table }.map { ($0.key, $0.value) })
+  }
+
+  private typealias StudyMaker = (any McKeanVlasovModel, LevyNoise) throws(SimulationError) -> Study
+
+  /// Reads [time] and [study], and returns what makes the study of each combination.
+  private static func studyMaker(_ kind: Kind, time: ExperimentTable, study: ExperimentTable, seed: UInt32)
+    throws(SimulationError) -> StudyMaker
+  {
+    let counts = 1...Int(UInt32.max)
+    let horizon = try time.number("horizon", allowed: "a finite number above 0") { $0 > 0 && $0.isFinite }
+    switch kind {
+    case .trajectory:
+      let steps = try time.integer("steps", in: counts)
+      let particles = try study.integer("particles", in: counts)
+      let replicas = try study.integer("replicas", default: 1, in: counts)
+      let snapshots = try study.integer("snapshots", in: 2...Int(UInt32.max))
+      _ = try study.word("precision", default: "double", among: ["double"])
+      return { model, noise throws(SimulationError) in
+        .trajectory(
+          try TrajectoryStudy(
+            model: model, noise: noise, grid: try TimeGrid(horizon: horizon, steps: steps), particles: particles,
+            replicas: replicas, snapshots: snapshots, seed: seed))
+      }
+    case .chaos, .strong:
+      let replicas = try study.integer("replicas", in: ErrorStudy.fewestReplicas...Int(UInt32.max))
+      let p = try study.numbers("p", default: [0.5], allowed: "a number above 0, or a list of them")
+      let reference = try study.reference("reference")
+      _ = try study.word("precision", default: "double", among: ["double"])
+      if kind == .chaos {
+        let steps = try time.integer("steps", in: counts)
+        let particles = try study.ladder("particles")
+        return { model, noise throws(SimulationError) in
+          .error(
+            try .chaos(
+              model: model, noise: noise, horizon: horizon, steps: steps, particles: particles, replicas: replicas,
+              p: p, seed: seed, reference: reference))
+        }
+      }
+      let steps = try time.ladder("steps")
+      let particles = try study.integer("particles", in: counts)
+      return { model, noise throws(SimulationError) in
+        .error(
+          try .strong(
+            model: model, noise: noise, horizon: horizon, steps: steps, particles: particles, replicas: replicas,
+            p: p, seed: seed, reference: reference))
+      }
+    }
+  }
+}

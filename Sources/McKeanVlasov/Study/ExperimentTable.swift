@@ -1,0 +1,243 @@
+/// A reader of one table: every key is asked for by name with its type and domain, defaults are noted, and what was
+/// never asked for is unknown. A message says where, what was found, and what is allowed.
+final class ExperimentTable {
+  let name: String
+  /// The values as the file has them.
+  let values: [String: ExperimentValue]
+  private let file: ExperimentFile
+  private var asked: [String] = []
+  /// The values, defaults included, that the reader has handed out.
+  private(set) var resolved: [String: ExperimentValue] = [:]
+
+  init(name: String, values: [String: ExperimentValue], file: ExperimentFile) {
+    (self.name, self.values, self.file) = (name, values, file)
+  }
+
+  /// Keys of the file, in its order.
+  var keys: [String] {
+    values.keys.sorted { (file.line("\(name).\($0)") ?? .max, $0) < (file.line("\(name).\($1)") ?? .max, $1) }
+  }
+
+  /// The table with some values replaced: one combination of its lists.
+  func replacing(_ replacements: [String: ExperimentValue]) -> ExperimentTable {
+    ExperimentTable(name: name, values: values.merging(replacements) { $1 }, file: file)
+  }
+
+  /// An error about a key of this table, with its place.
+  func error(_ key: String, found: String, allowed: String) -> SimulationError {
+    .located(place: file.place(of: key, in: name), .invalidValue(parameter: key, found: found, allowed: allowed))
+  }
+
+  /// Adds the place to an error about one of the keys asked for so far.
+  func locate(_ error: SimulationError) -> SimulationError {
+    guard let parameter = error.parameter, asked.contains(parameter) else { return error }
+    return .located(place: file.place(of: parameter, in: name), error)
+  }
+
+  // MARK: - Values
+
+  /// The value of a key, or its default; nil default means required.
+  private func value(_ key: String, default fallback: ExperimentValue?, allowed: String) throws(SimulationError)
+    -> ExperimentValue
+  {
+    asked.append(key)
+    guard let value = values[key] ?? fallback else {
+      throw .located(place: file.place(of: key, in: name), .missingKey(parameter: key, allowed: allowed))
+    }
+    resolved[key] = value
+    return value
+  }
+
+  /// The reader of an inline table of this one, whose key counts as asked for.
+  func nested(_ key: String, _ parts: [String: ExperimentValue]) -> ExperimentTable {
+    asked.append(key)
+    resolved[key] = .table(parts)
+    return ExperimentTable(name: "\(name).\(key)", values: parts, file: file)
+  }
+
+  /// Whether the file has the key; it counts as asked for.
+  func has(_ key: String) -> Bool {
+    asked.append(key)
+    return values[key] != nil
+  }
+
+  func number(
+    _ key: String, default fallback: Double? = nil, allowed: String = "a finite number",
+    where isAllowed: (Double) -> Bool = \.isFinite
+  ) throws(SimulationError) -> Double {
+    let value = try value(key, default: fallback.map { .number($0) }, allowed: allowed)
+    guard let number = value.asNumber, isAllowed(number) else { throw error(key, found: value.found, allowed: allowed) }
+    return number
+  }
+
+  func numbers(_ key: String, default fallback: [Double], allowed: String) throws(SimulationError) -> [Double] {
+    let value = try value(key, default: .list(fallback.map { .number($0) }), allowed: allowed)
+    let elements = if case .list(let list) = value { list } else { [value] }
+    let numbers = elements.compactMap(\.asNumber)
+    guard numbers.count == elements.count, !numbers.isEmpty else {
+      throw error(key, found: value.found, allowed: allowed)
+    }
+    return numbers
+  }
+
+  func integer(_ key: String, default fallback: Int? = nil, in range: ClosedRange<Int>) throws(SimulationError) -> Int {
+    let allowed = "a whole number from \(range.lowerBound) to \(range.upperBound)"
+    let value = try value(key, default: fallback.map { .integer($0) }, allowed: allowed)
+    guard case .integer(let integer) = value, range.contains(integer) else {
+      throw error(key, found: value.found, allowed: allowed)
+    }
+    return integer
+  }
+
+  func boolean(_ key: String, default fallback: Bool) throws(SimulationError) -> Bool {
+    let value = try value(key, default: .boolean(fallback), allowed: "true or false")
+    guard case .boolean(let boolean) = value else { throw error(key, found: value.found, allowed: "true or false") }
+    return boolean
+  }
+
+  /// Text of any content.
+  func text(_ key: String) throws(SimulationError) -> String {
+    let value = try value(key, default: nil, allowed: "text in quotes")
+    guard case .word(let text) = value else { throw error(key, found: value.found, allowed: "text in quotes") }
+    return text
+  }
+
+  /// One of a few words.
+  func word(_ key: String, default fallback: String? = nil, among words: [String]) throws(SimulationError) -> String {
+    let allowed = words.map { "\"\($0)\"" }.joined(separator: ", ")
+    let value = try value(key, default: fallback.map { .word($0) }, allowed: allowed)
+    guard case .word(let word) = value, words.contains(word) else {
+      throw error(key, found: value.found, allowed: allowed)
+    }
+    return word
+  }
+
+  func word<Word: CaseIterable & RawRepresentable<String>>(_ key: String, default fallback: Word? = nil)
+    throws(SimulationError) -> Word
+  {
+    Word(rawValue: try word(key, default: fallback?.rawValue, among: Word.allCases.map(\.rawValue)))!
+  }
+
+  /// A law: a number, or { law = "normal" | "uniform" | "stable", … }.
+  func law(_ key: String, default fallback: InitialLaw?) throws(SimulationError) -> InitialLaw? {
+    guard has(key) else {
+      if let fallback { resolved[key] = fallback.value }
+      return fallback
+    }
+    let allowed =
+      "a number, { law = \"normal\", mean, standard-deviation }, { law = \"uniform\", low, high } or "
+      + "{ law = \"stable\", alpha, scale }"
+    let value = try value(key, default: nil, allowed: allowed)
+    if let number = value.asNumber {
+      guard number.isFinite else { throw error(key, found: value.found, allowed: "a finite number") }
+      return .constant(number)
+    }
+    guard case .table(let parts) = value else { throw error(key, found: value.found, allowed: allowed) }
+    let table = nested(key, parts)
+    let law: InitialLaw
+    switch try table.word("law", among: ["normal", "uniform", "stable"]) {
+    case "normal":
+      law = .normal(
+        mean: try table.number("mean", default: 0),
+        standardDeviation: try table.number("standard-deviation", default: 1, allowed: "a finite number, 0 or larger") {
+          $0 >= 0 && $0.isFinite
+        })
+    case "uniform":
+      let low = try table.number("low", default: -1)
+      law = .uniform(
+        low: low, high: try table.number("high", default: 1, allowed: "a finite number not below low") { $0 >= low && $0.isFinite })
+    default:
+      let alpha = try table.number("alpha")
+      let scale = try table.number("scale", default: 1)
+      do { law = .stable(try StableLaw(alpha: alpha, scale: scale)) } catch { throw table.locate(error) }
+    }
+    try table.finish()
+    return law
+  }
+
+  /// A number, { from, to, factor }, or a list.
+  func ladder(_ key: String) throws(SimulationError) -> Ladder {
+    let allowed = "a ladder: { from, to, factor } or an increasing list of whole numbers"
+    let value = try value(key, default: nil, allowed: allowed)
+    switch value {
+    case .list(let elements):
+      let integers = elements.compactMap { element -> Int? in if case .integer(let value) = element { value } else { nil } }
+      guard integers.count == elements.count else { throw error(key, found: value.found, allowed: allowed) }
+      return .list(integers)
+    case .table(let parts):
+      let table = nested(key, parts)
+      let range = 1...Int(UInt32.max)
+      let ladder = Ladder.range(
+        from: try table.integer("from", in: range), to: try table.integer("to", in: range),
+        factor: try table.integer("factor", default: 2, in: 2...Int(UInt32.max)))
+      try table.finish()
+      return ladder
+    default: throw error(key, found: value.found, allowed: allowed)
+    }
+  }
+
+  /// "next", "exact" or a number.
+  func reference(_ key: String) throws(SimulationError) -> Reference {
+    let allowed = "\"next\", \"exact\" or a whole number"
+    switch try value(key, default: .word("next"), allowed: allowed) {
+    case .word("next"): return .next
+    case .word("exact"): return .exact
+    case .integer(let size): return .size(size)
+    case let value: throw error(key, found: value.found, allowed: allowed)
+    }
+  }
+
+  /// Refuses the first key that nobody has asked for.
+  func finish() throws(SimulationError) {
+    for key in keys where !asked.contains(key) {
+      throw .located(place: file.place(of: key, in: name), .unknownKey(key, among: asked))
+    }
+  }
+}
+
+extension ExperimentValue {
+  /// A number, whole or not.
+  var asNumber: Double? {
+    switch self {
+    case .integer(let value): Double(value)
+    case .number(let value): value
+    default: nil
+    }
+  }
+}
+
+extension InitialLaw {
+  /// The law as an experiment file states it.
+  var value: ExperimentValue {
+    switch self {
+    case .constant(let value): .number(value)
+    case .normal(let mean, let deviation):
+      .table(["law": .word("normal"), "mean": .number(mean), "standard-deviation": .number(deviation)])
+    case .uniform(let low, let high): .table(["law": .word("uniform"), "low": .number(low), "high": .number(high)])
+    case .stable(let law):
+      .table(["law": .word("stable"), "alpha": .number(law.alpha), "scale": .number(law.scale)])
+    }
+  }
+}
+
+extension SimulationError {
+  /// An unknown key, with the known one that differs from it least if that is near.
+  static func unknownKey(_ key: String, among known: [String]) -> SimulationError {
+    let nearest = known.map { (key: $0, distance: editDistance($0, key)) }.min { $0.distance < $1.distance }
+    let suggestion = nearest.flatMap { $0.distance <= max(2, key.count / 3) ? $0.key : nil }
+    return .unknownKey(parameter: key, suggestion: suggestion, allowed: known)
+  }
+
+  /// Levenshtein's distance.
+  private static func editDistance(_ a: String, _ b: String) -> Int {
+    var row = Array(0...b.count)
+    for (i, x) in a.enumerated() {
+      var diagonal = row[0]
+      row[0] = i + 1
+      for (j, y) in b.enumerated() {
+        (diagonal, row[j + 1]) = (row[j + 1], min(diagonal + (x == y ? 0 : 1), row[j] + 1, row[j + 1] + 1))
+      }
+    }
+    return row[b.count]
+  }
+}

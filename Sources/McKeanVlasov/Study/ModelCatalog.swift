@@ -1,0 +1,129 @@
+import Foundation
+
+/// The models that an experiment file can name.
+public enum ModelCatalog {
+  /// Name, keys and equation of each.
+  public static let models: [(name: String, keys: String, equation: String)] = [
+    (
+      "ornstein-uhlenbeck", "theta, coupling, dimension, initial",
+      "dX^i = -(theta X^i + coupling (X^i - m)) dt + dL^i, m = mean of X"
+    ),
+    ("sine-interaction", "theta, coupling, initial", "dX^i = (-theta X^i + coupling mean(sin X)) dt + dL^i"),
+    (
+      "two-layer-network", "activation, loss, output, output-initial, output-scaling, batch, weight-decay, initial",
+      "neurons theta_i of f(x) = (1/n) sum a_i psi(<theta_i, x>), gradient flow on [data] + dL^i"
+    ),
+  ]
+
+  /// Reads the model of one combination.
+  ///
+  /// - Parameter data: the training data, read once for all combinations.
+  static func model(_ table: ExperimentTable, data: () throws(SimulationError) -> LabelledData)
+    throws(SimulationError) -> any McKeanVlasovModel
+  {
+    let model: any McKeanVlasovModel
+    switch try table.word("name", among: models.map(\.name)) {
+    case "ornstein-uhlenbeck":
+      model = OrnsteinUhlenbeck(
+        theta: try table.number("theta"), coupling: try table.number("coupling"),
+        dimension: try table.integer("dimension", default: 1, in: 1...Int(UInt32.max)),
+        initial: try table.law("initial", default: .constant(0))!)
+    case "sine-interaction":
+      model = SineInteraction(
+        theta: try table.number("theta"), coupling: try table.number("coupling"),
+        initial: try table.law("initial", default: .constant(0))!)
+    default:
+      let data = try data()
+      let activation: Activation = try table.word("activation")
+      let loss: Loss = try table.word("loss")
+      _ = try table.word("output", default: "fixed", among: ["fixed"])
+      _ = try table.word("output-scaling", default: "mean-field", among: ["mean-field"])
+      _ = try table.word("batch", default: "full", among: ["full"])
+      let weightDecay = try table.number("weight-decay", default: 0, allowed: "a finite number, 0 or larger") {
+        $0 >= 0 && $0.isFinite
+      }
+      let bound = 1 / Double(data.columns).squareRoot()
+      let initial = try table.law("initial", default: .uniform(low: -bound, high: bound))
+      let outputInitial = try table.law("output-initial", default: .normal(mean: 0, standardDeviation: 1))!
+      do {
+        model = try TwoLayerNetwork(
+          data: data, activation: activation, loss: loss, weightDecay: weightDecay, initial: initial,
+          outputInitial: outputInitial)
+      } catch { throw table.locate(error) }
+    }
+    try table.finish()
+    return model
+  }
+
+  /// Reads the noise of one combination.
+  static func noise(_ table: ExperimentTable) throws(SimulationError) -> LevyNoise {
+    let law: LevyNoise.Law
+    switch try table.word("law", among: ["stable", "brownian"]) {
+    case "stable": law = .stable(alpha: try table.number("alpha", allowed: "a number from 0.1 to 2") { _ in true })
+    default:
+      if table.has("alpha") {
+        throw table.error("alpha", found: "a value", allowed: "no alpha with law = \"brownian\"")
+      }
+      law = .brownian
+    }
+    let scale = try table.number("scale", default: 1, allowed: "a finite number, 0 or larger") { _ in true }
+    let shape: NoiseShape = try table.word("shape", default: .independent)
+    _ = try table.word("sampler", default: "gsl", among: ["gsl"])
+    do {
+      let noise = try LevyNoise(law: law, scale: scale, shape: shape)
+      try table.finish()
+      return noise
+    } catch { throw table.locate(error) }
+  }
+
+  /// Reads the training data that `[data]` names.
+  static func data(_ table: ExperimentTable, directory: String, seed: UInt32) throws(SimulationError) -> LabelledData {
+    let path: String
+    let label: LabelledData.LabelColumn
+    if table.has("train") {
+      let train = try table.text("train")
+      path = train.hasPrefix("/") ? train : directory + "/" + train
+      switch table.has("label") ? try table.text("label") : "last" {
+      case "first": label = .first
+      case "last": label = .last
+      case let name: label = .named(name)
+      }
+    } else {
+      guard table.has("name") else {
+        throw table.error("name", found: "neither name nor train", allowed: "name = \"digits\", or train = a file")
+      }
+      _ = try table.word("name", among: ["digits"])
+      path = BundledFiles.path("Data/digits.csv")
+      label = .last
+    }
+    var data: LabelledData
+    do { data = try LabelledData(contentsOf: path, label: label) } catch { throw table.locate(error) }
+    if try table.boolean("shuffle", default: false) { data = data.shuffled(seed: seed) }
+    if table.has("rows") {
+      data = data.rows(in: 0..<(try table.integer("rows", in: 1...data.rows)))
+    }
+    data = data.scaled(try scaling(table))
+    try table.finish()
+    return data
+  }
+
+  private static func scaling(_ table: ExperimentTable) throws(SimulationError) -> LabelledData.Scaling {
+    if case .table(let parts)? = table.values["scaling"] {
+      let affine = table.nested("scaling", parts)
+      let scaling = LabelledData.Scaling.affine(
+        shift: try affine.number("shift", default: 0), factor: try affine.number("factor", default: 1))
+      try affine.finish()
+      return scaling
+    }
+    switch try table.word("scaling", default: "none", among: ["none", "unit-interval", "z-score"]) {
+    case "unit-interval": return .unitInterval
+    case "z-score": return .zScore
+    default: return .none
+    }
+  }
+}
+
+/// The files shipped with the library: built-in experiments and data.
+enum BundledFiles {
+  static func path(_ name: String) -> String { Bundle.module.bundlePath + "/" + name }
+}

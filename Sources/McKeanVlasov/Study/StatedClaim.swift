@@ -1,0 +1,62 @@
+/// A theorem of the user's own, stated in `[[claim]]`: it takes the place of the model's claim on the curves it is for.
+struct StatedClaim: Sendable {
+  let claim: Claim
+  private let metric: Metric
+  /// Limits; nil is every value.
+  private let alpha: Double?
+  private let shape: NoiseShape?
+  private let p: Double?
+
+  /// - Throws: `SimulationError` for a key that is missing, wrong or unknown, or a variable that the study does not sweep.
+  init(_ table: ExperimentTable, kind: Experiment.Kind) throws(SimulationError) {
+    metric = try table.word("metric")
+    let swept: ConvergenceVariable? =
+      switch kind {
+      case .chaos: .n
+      case .strong: .dt
+      case .trajectory: nil
+      }
+    guard let swept else { throw table.error("metric", found: "a claim", allowed: "[[claim]] in chaos and strong studies") }
+    _ = try table.word("variable", among: [swept.rawValue])
+    claim = Claim(
+      exponent: try table.number("exponent"), kind: try table.word("kind", default: .rate),
+      alternative: table.has("alternative") ? try table.number("alternative") : nil, source: try table.text("source"))
+    alpha = table.has("alpha") ? try table.number("alpha") : nil
+    shape = table.has("shape") ? try table.word("shape") as NoiseShape : nil
+    p = table.has("p") ? try table.number("p") : nil
+    try table.finish()
+  }
+
+  func applies(to metric: Metric, p: Double?, noise: LevyNoise) -> Bool {
+    guard metric == self.metric, shape == nil || shape == noise.shape, self.p == nil || self.p == p else { return false }
+    guard let alpha else { return true }
+    if case .stable(let index) = noise.law { return index == alpha }
+    return false
+  }
+
+  /// Refuses two claims on one curve, and a claim on none.
+  static func requireOneClaimACurve(
+    _ claims: [StatedClaim], tables: [ExperimentTable], _ combinations: [Experiment.Combination]
+  ) throws(SimulationError) {
+    var used: Set<Int> = []
+    for combination in combinations {
+      guard case .error(let study) = combination.study else { continue }
+      for curve in study.curveNames {
+        let matching = claims.indices.filter {
+          claims[$0].applies(to: curve.metric, p: curve.p, noise: combination.label.noise)
+        }
+        if matching.count > 1 {
+          throw tables[matching[1]].error(
+            "metric", found: "a second claim on \(curve.metric.rawValue)",
+            allowed: "one claim a curve; limit them by alpha, shape or p")
+        }
+        used.formUnion(matching)
+      }
+    }
+    for index in claims.indices where !used.contains(index) {
+      throw tables[index].error(
+        "metric", found: "a claim that no curve of this experiment meets",
+        allowed: "a metric, alpha, shape and p that the experiment has")
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import ArgumentParser
+import McKeanVlasov
+
+struct ListCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "Models, noises and built-in experiments, one line each.")
+
+  func run() throws {
+    print("models")
+    for model in ModelCatalog.models { print("  \(model.name.padded(to: 22))\(model.equation); keys: \(model.keys)") }
+    print("noises")
+    print("  \("law".padded(to: 22))stable (alpha from 0.1 to 2), brownian; scale 0 means no noise")
+    print("  \("shape".padded(to: 22))\(NoiseShape.allCases.map(\.rawValue).joined(separator: ", "))")
+    print("experiments")
+    for name in Experiment.builtIn {
+      let comment = Experiment.text(ofBuiltIn: name)!.split(separator: "\n").first!
+      print("  \(name.padded(to: 22))\(comment.drop { $0 == "#" || $0 == " " })")
+    }
+  }
+}
+
+struct ShowCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "The TOML of a built-in experiment, to copy and edit.")
+
+  @Argument(help: "The name of a built-in experiment.")
+  var name: String
+
+  func run() throws {
+    guard let text = Experiment.text(ofBuiltIn: name) else {
+      throw ValidationError(
+        "NAME: found \(name); allowed: \(Experiment.builtIn.joined(separator: ", ")).")
+    }
+    print(text, terminator: "")
+  }
+}
+
+extension String {
+  func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+}
