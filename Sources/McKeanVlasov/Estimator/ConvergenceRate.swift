@@ -18,7 +18,7 @@ public struct ConvergenceRate: Sendable {
 
   /// Why a curve has no rate.
   public enum Failure: String, Error, Sendable {
-    case exactAgreement = "the two systems agree exactly (no interaction, or no error to begin with), so there is no rate"
+    case exactAgreement = "the coupled systems agree exactly, as they do without interaction, so there is no rate"
     case tooFewLevels = "a rate needs two levels"
     case tooFewReplicas = "a rate needs two groups of replicas with finite states"
     case overflow = "an error is too large for a double"

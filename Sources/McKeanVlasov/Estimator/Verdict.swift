@@ -20,7 +20,8 @@ public enum Verdict: String, Sendable {
     // The speed is positive where the error falls: -slope in n, slope in Δt.
     let sign = variable == .n ? -1.0 : 1.0
     let (slow, fast) =
-      variable == .n ? (-rate.interval.upperBound, -rate.interval.lowerBound)
+      variable == .n
+      ? (-rate.interval.upperBound, -rate.interval.lowerBound)
       : (rate.interval.lowerBound, rate.interval.upperBound)
     let speed = sign * claim.exponent
     switch claim.kind {

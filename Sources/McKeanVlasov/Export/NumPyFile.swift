@@ -18,11 +18,12 @@ public final class NumPyFile: Sendable {
     let padding = 64 - (10 + dictionary.utf8.count + 1) % 64
     dictionary += String(repeating: " ", count: padding % 64) + "\n"
     let length = UInt16(dictionary.utf8.count)
-    let header = [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(length & 0xFF), UInt8(length >> 8)] + Array(dictionary.utf8)
+    let header =
+      [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(length & 0xFF), UInt8(length >> 8)] + Array(dictionary.utf8)
     self.path = path
     headerLength = header.count
     descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw SimulationError.unwritable(path: path, problem: String(cString: strerror(errno))) }
+    guard descriptor >= 0 else { throw unwritable }
     try header.withUnsafeBytes { try write($0, at: 0) }
   }
 
@@ -39,8 +40,10 @@ public final class NumPyFile: Sendable {
     var written = 0
     while written < bytes.count {
       let count = pwrite(descriptor, bytes.baseAddress! + written, bytes.count - written, offset + written)
-      guard count > 0 else { throw SimulationError.unwritable(path: path, problem: String(cString: strerror(errno))) }
+      guard count > 0 else { throw unwritable }
       written += count
     }
   }
+
+  private var unwritable: SimulationError { .unwritable(path: path, problem: String(cString: strerror(errno))) }
 }

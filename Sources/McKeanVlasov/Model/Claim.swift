@@ -42,7 +42,8 @@ public struct Claim: Sendable, Hashable {
     case .none: return nil
     case .bounded:
       return Claim(
-        exponent: -0.5, alternative: heavy, source: "Sznitman coupling for bounded Lipschitz features; docs/theory.md 3.1")
+        exponent: -0.5, alternative: heavy,
+        source: "Sznitman coupling for bounded Lipschitz features; docs/theory.md 3.1")
     case .linear:
       guard tailIndex != nil else {
         return Claim(exponent: -0.5, source: "Sznitman coupling with finite variance; docs/theory.md 3.1")

@@ -112,7 +112,8 @@ public struct ErrorStudy: Sendable {
     try SimulationError.requireMemory(bytes(threads: threads))
     for p in omittedOffGridMoments {
       logger.notice(
-        "off-grid is left out at p = \(p): between grid points the error has the tail index \(noise.alpha) of the noise")
+        "off-grid is left out at p = \(p): between grid points the error has the tail index \(noise.alpha) of the noise"
+      )
     }
     let loop = try Replicas(count: replicas, threads: threads)
     let results = try loop.map(

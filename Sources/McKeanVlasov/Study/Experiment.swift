@@ -202,9 +202,7 @@ public struct Experiment: Sendable {
     var axes: [Axis] = []
     for key in table.keys {
       guard case .list(let values)? = table.values[key] else { continue }
-      let areScalars = values.allSatisfy {
-        if case .integer = $0 { true } else if case .number = $0 { true } else if case .word = $0 { true } else { false }
-      }
+      let areScalars = values.allSatisfy { if case .word = $0 { true } else { $0.asNumber != nil } }
       guard areScalars, !values.isEmpty, Set(values).count == values.count else {
         throw table.error(
           key, found: ExperimentValue.list(values).found, allowed: "a list of different numbers or words, at least one")

@@ -145,7 +145,10 @@ final class ExperimentTable {
     case "uniform":
       let low = try table.number("low", default: -1)
       law = .uniform(
-        low: low, high: try table.number("high", default: 1, allowed: "a finite number not below low") { $0 >= low && $0.isFinite })
+        low: low,
+        high: try table.number("high", default: 1, allowed: "a finite number not below low") {
+          $0 >= low && $0.isFinite
+        })
     default:
       let alpha = try table.number("alpha")
       let scale = try table.number("scale", default: 1)
@@ -161,7 +164,7 @@ final class ExperimentTable {
     let value = try value(key, default: nil, allowed: allowed)
     switch value {
     case .list(let elements):
-      let integers = elements.compactMap { element -> Int? in if case .integer(let value) = element { value } else { nil } }
+      let integers = elements.compactMap { if case .integer(let value) = $0 { value } else { nil } }
       guard integers.count == elements.count else { throw error(key, found: value.found, allowed: allowed) }
       return .list(integers)
     case .table(let parts):

@@ -16,7 +16,9 @@ struct StatedClaim: Sendable {
       case .strong: .dt
       case .trajectory: nil
       }
-    guard let swept else { throw table.error("metric", found: "a claim", allowed: "[[claim]] in chaos and strong studies") }
+    guard let swept else {
+      throw table.error("metric", found: "a claim", allowed: "[[claim]] in chaos and strong studies")
+    }
     _ = try table.word("variable", among: [swept.rawValue])
     claim = Claim(
       exponent: try table.number("exponent"), kind: try table.word("kind", default: .rate),
@@ -28,7 +30,9 @@ struct StatedClaim: Sendable {
   }
 
   func applies(to metric: Metric, p: Double?, noise: LevyNoise) -> Bool {
-    guard metric == self.metric, shape == nil || shape == noise.shape, self.p == nil || self.p == p else { return false }
+    guard metric == self.metric, shape == nil || shape == noise.shape, self.p == nil || self.p == p else {
+      return false
+    }
     guard let alpha else { return true }
     if case .stable(let index) = noise.law { return index == alpha }
     return false

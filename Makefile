@@ -1,0 +1,35 @@
+# `make run` does the main job on the data that ships with the project; `make test` passes the tests.
+SHELL := /bin/bash
+packages := libgsl-dev libopenblas-dev pkg-config python3-numpy
+sudo := $(if $(filter 0,$(shell id -u)),,sudo)
+mckean := .build/release/mckean
+
+.PHONY: deps build run test curves format lint clean
+
+deps: ## Debian packages, where they are missing
+	@dpkg -s $(packages) >/dev/null 2>&1 || { $(sudo) apt-get update -q && \
+	  $(sudo) env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $(packages); }
+
+build: deps
+	swift build -c release --product mckean
+
+run: build ## both rates of a two-layer network on handwritten digits
+	$(mckean) run network-chaos --force
+	$(mckean) run network-strong --force
+
+test: deps
+	swift test -c release --disable-xctest --disable-testable-imports
+
+curves: build ## notebooks-data/: the curves of every built-in experiment
+	for name in $(basename $(notdir $(wildcard Sources/McKeanVlasov/Experiments/*.toml))); do \
+	  $(mckean) run $$name --force --out out/$$name && mkdir -p notebooks-data/$$name && \
+	  cp out/$$name/curve.csv out/$$name/rates.csv notebooks-data/$$name/ || exit 1; done
+
+format:
+	swift format --in-place --recursive --configuration .swift-format Sources Tests Package.swift
+
+lint:
+	swift format lint --strict --recursive --configuration .swift-format Sources Tests Package.swift
+
+clean:
+	rm -rf .build out
