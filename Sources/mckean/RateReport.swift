@@ -14,7 +14,7 @@ struct RateReport {
     let widths = header.indices.map { column in ([header] + rows).map { $0[column].count }.max()! }
     var text = "\(first.curve.variable == .n ? "chaos" : "strong error") of \(first.label.model): "
     text += "error ≈ constant · \(first.curve.variable.rawValue)^slope, \(first.curve.variable.rawValue) = "
-    text += first.curve.abscissae.map { Self.decimals($0, 5) }.joined(separator: ", ") + "\n"
+    text += first.curve.abscissae.map { String(format: "%.4g", $0) }.joined(separator: ", ") + "\n"
     for row in [header] + rows {
       let line = zip(row, widths).map { $0.padded(to: $1) }.joined(separator: "  ")
       text += line.trimmingCharacters(in: .whitespaces) + "\n"
@@ -56,6 +56,6 @@ struct RateReport {
   }
 
   private static func decimals(_ value: Double, _ digits: Int) -> String {
-    value == value.rounded() && digits > 3 ? "\(Int(value))" : String(format: "%.\(digits)f", value)
+    String(format: "%.\(digits)f", value)
   }
 }

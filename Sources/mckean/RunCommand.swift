@@ -69,7 +69,7 @@ extension Experiment {
       for case .table(let values) in claims { text += "[[claim]]\n" + Self.lines(values) + "\n" }
     }
     let cost = cost(threads: threads)
-    return text + "# \(combinations.count) combination(s), \(cost.draws.formatted()) stable draws, "
+    return text + "# \(combinations.count) combination(s), \(cost.draws.formatted()) draws, "
       + "\(cost.particleSteps.formatted()) particle steps, \((cost.bytes >> 20) + 1) MiB of states on \(threads) thread(s)\n"
   }
 
