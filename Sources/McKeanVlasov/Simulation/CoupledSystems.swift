@@ -42,7 +42,6 @@ public final class CoupledSystems {
   public let blocks: Int
 
   private let shape: ModelShape
-  private let stream: RandomStream
   private let states: [SystemState]
   private let workers: [Worker]
   private let fineIncrementScale: Double
@@ -65,6 +64,7 @@ public final class CoupledSystems {
     blockSize = model.shape.blockSize
     largest = systems.map(\.particles).max()!
     blocks = (largest + blockSize - 1) / blockSize
+    var states: [SystemState] = []
     for system in systems {
       try SimulationError.requireCount(system.particles, "particles")
       try SimulationError.requireCount(system.steps, "steps")
@@ -72,25 +72,18 @@ public final class CoupledSystems {
         throw .invalidValue(
           parameter: "steps", found: "\(system.steps)", allowed: "a divisor of the finest number of steps, \(finest)")
       }
-    }
-    var flow: [Double]?
-    if let exact = systems.first(where: { $0.meanField == .exact }) {
-      flow = model.exactFlow(noise: noise, step: horizon / Double(exact.steps), steps: exact.steps)
-      guard flow?.count == exact.steps * model.shape.features else {
-        throw .invalidValue(
-          parameter: "reference", found: "\"exact\"",
-          allowed: "\"next\" or a number: the limit of \(model.name) with these settings has no known mean field")
+      let step = horizon / Double(system.steps)
+      var flow: [Double]?
+      if system.meanField == .exact {
+        flow = model.exactFlow(noise: noise, step: step, steps: system.steps)
+        guard flow?.count == system.steps * model.shape.features else { throw .noExactFlow(of: model) }
       }
+      states.append(
+        SystemState(
+          system, shape: model.shape, stride: finest / system.steps, step: step, isNoisy: noise.scale > 0, flow: flow))
     }
-    let grid = self.grid
-    let blockSize = self.blockSize
-    states = systems.map {
-      SystemState($0, shape: model.shape, blockSize: blockSize, grid: grid, isNoisy: noise.scale > 0, flow: flow)
-    }
-    stream = RandomStream(seed: seed)
-    workers = (0..<max(1, min(threads, blocks))).map { _ in
-      Worker(shape: model.shape, blockSize: blockSize, seed: seed)
-    }
+    self.states = states
+    workers = (0..<max(1, min(threads, blocks))).map { _ in Worker(shape: model.shape, seed: seed) }
     fineIncrementScale = noise.incrementScale(over: grid.step)
   }
 
@@ -272,7 +265,8 @@ private final class Worker {
   let stream: RandomStream
   let noise, drift, scratch: DoubleBuffer
 
-  init(shape: ModelShape, blockSize: Int, seed: UInt32) {
+  init(shape: ModelShape, seed: UInt32) {
+    let blockSize = shape.blockSize
     stream = RandomStream(seed: seed)
     noise = DoubleBuffer(count: shape.noisy * blockSize)
     drift = DoubleBuffer(count: shape.moving * blockSize)
@@ -298,11 +292,10 @@ private final class SystemState {
   private let flow: [Double]?
 
   init(
-    _ system: CoupledSystems.System, shape: ModelShape, blockSize: Int, grid: TimeGrid, isNoisy: Bool, flow: [Double]?
+    _ system: CoupledSystems.System, shape: ModelShape, stride: Int, step: Double, isNoisy: Bool, flow: [Double]?
   ) {
-    (self.system, self.shape, self.blockSize) = (system, shape, blockSize)
-    stride = grid.steps / system.steps
-    step = grid.horizon / Double(system.steps)
+    (self.system, self.shape, self.stride, self.step, self.flow) = (system, shape, stride, step, flow)
+    blockSize = shape.blockSize
     values = DoubleBuffer(count: system.particles * shape.components)
     keptNumbers = DoubleBuffer(count: system.particles * shape.kept)
     increments = isNoisy && stride > 1 ? DoubleBuffer(count: system.particles * shape.noisy) : nil
@@ -312,7 +305,6 @@ private final class SystemState {
     prepared = DoubleBuffer(count: shape.prepared)
     isFinite = .allocate(capacity: blocks)
     isFinite.initialize(repeating: true)
-    self.flow = system.meanField == .exact ? flow : nil
   }
 
   deinit { isFinite.deallocate() }

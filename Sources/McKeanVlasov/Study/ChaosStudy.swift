@@ -25,9 +25,7 @@ extension ErrorStudy {
       systems.append(CoupledSystems.System(particles: size, steps: steps))
     case .exact:
       guard model.exactFlow(noise: noise, step: horizon / Double(max(steps, 1)), steps: 1) != nil else {
-        throw .invalidValue(
-          parameter: "reference", found: "\"exact\"",
-          allowed: "\"next\" or a number: the limit of \(model.name) with these settings has no known mean field")
+        throw .noExactFlow(of: model)
       }
       systems.append(CoupledSystems.System(particles: levels.last!, steps: steps, meanField: .exact))
     }
