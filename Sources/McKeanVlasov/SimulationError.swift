@@ -28,6 +28,7 @@ public enum SimulationError: Error, Hashable, Sendable {
     switch self {
     case .invalidValue(let parameter, _, _), .unknownKey(let parameter, _, _), .missingKey(let parameter, _): parameter
     case .infiniteMoment: "p"
+    case .tooMuchMemory: "particles"
     case .noMeanFieldLimit: "alpha"
     default: nil
     }
@@ -50,16 +51,16 @@ extension SimulationError: CustomStringConvertible {
         + "\(tailIndex) and above are infinite; allowed: p below \(tailIndex)."
     case .noMeanFieldLimit(let alpha):
       "alpha: found \(alpha), but features of linear growth have no mean for alpha at most 1, so the system has no "
-        + "limit as n grows; allowed: alpha above 1, or coupling = 0."
+        + "limit as n grows; allowed: alpha above 1, coupling = 0 or a bounded activation."
     case .tooMuchMemory(let needed, let available):
-      "The systems need \(needed >> 20) MiB of memory, and this machine has \(available >> 20) MiB; take fewer "
-        + "particles or fewer threads."
+      "particles: found systems and tables of \(needed >> 20) MiB, but this machine has \(available >> 20) MiB of "
+        + "memory; allowed: fewer particles, replicas or threads."
     case .unreadableFile(let path, let line, let problem):
       "\(path)\(line.map { ", line \($0)" } ?? ""): \(problem)."
     case .outputExists(let path):
       "\(path) exists already; choose another --out, or --force to replace the run in it."
     case .unwritable(let path, let problem):
-      "\(path) cannot be written: \(problem)."
+      "\(path) cannot be written: \(problem); choose another --out."
     case .located(let place, let error):
       "\(place)\(error)"
     }

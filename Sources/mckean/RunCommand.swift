@@ -21,10 +21,15 @@ struct RunCommand: ParsableCommand {
   @Flag(help: "Replaces the run that is in the output directory.")
   var force = false
 
-  @Option(help: ArgumentHelp("The seed, in place of the file's.", valueName: "S"))
-  var seed: UInt32?
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("The seed, in place of the file's.", valueName: "S"),
+    transform: wholeNumber(in: 0...Int(UInt32.max)))
+  var seed: Int?
 
-  @Option(help: ArgumentHelp("Threads; results do not depend on it. Default: the number of cores.", valueName: "T"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Threads; results do not depend on it. Default: the number of cores.", valueName: "T"),
+    transform: wholeNumber(in: 1...1024))
   var threads = ProcessInfo.processInfo.activeProcessorCount
 
   @Flag(help: "Prints the resolved experiment and what it takes, and writes nothing.")
@@ -34,9 +39,7 @@ struct RunCommand: ParsableCommand {
   var quiet = false
 
   func validate() throws {
-    guard (1...1024).contains(threads) else {
-      throw ValidationError("--threads: found \(threads); allowed: a whole number from 1 to 1024.")
-    }
+    guard out != "" else { throw ValidationError("--out: found \"\"; allowed: the name of a directory.") }
   }
 
   func run() throws {
@@ -57,6 +60,16 @@ struct RunCommand: ParsableCommand {
   }
 }
 
+/// Reads a whole number of a range from the command line.
+private func wholeNumber(in range: ClosedRange<Int>) -> @Sendable (String) throws -> Int {
+  { text in
+    guard let number = Int(text), range.contains(number) else {
+      throw ValidationError("allowed: a whole number from \(range.lowerBound) to \(range.upperBound).")
+    }
+    return number
+  }
+}
+
 extension Experiment {
   /// The resolved experiment in TOML, and what it takes.
   fileprivate func summary(threads: Int) -> String {
@@ -70,7 +83,8 @@ extension Experiment {
     }
     let cost = cost(threads: threads)
     return text + "# \(combinations.count) combination(s), \(cost.draws.formatted()) draws, "
-      + "\(cost.particleSteps.formatted()) particle steps, \((cost.bytes >> 20) + 1) MiB of states on \(threads) thread(s)\n"
+      + "\(cost.particleSteps.formatted()) particle steps, \((cost.bytes / 0x1p20).rounded(.up).formatted()) MiB of states "
+      + "on \(threads) thread(s)\n"
   }
 
   private static func lines(_ values: [String: ExperimentValue]) -> String {

@@ -38,27 +38,28 @@ public struct LabelledData: Sendable {
   /// - Throws: `SimulationError.unreadableFile` with the line for a missing file, a row of another length, a cell that is
   ///   not a finite number; `SimulationError.invalidValue` for a label column that the header does not have.
   public init(contentsOf path: String, label: LabelColumn) throws(SimulationError) {
-    guard let bytes = FileManager.default.contents(atPath: path) else {
-      throw .unreadableFile(path: path, line: nil, problem: "there is no such file, or it cannot be read")
-    }
-    guard let text = String(data: bytes, encoding: .utf8) else {
-      throw .unreadableFile(path: path, line: nil, problem: "it is not text; CSV and TSV files are read")
-    }
+    let text = try TextFile.read(path, format: "CSV or TSV")
     let lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }
       .enumerated().map { (number: $0.offset + 1, text: $0.element) }
       .filter { !$0.text.allSatisfy(\.isWhitespace) }
-    guard let first = lines.first else { throw .unreadableFile(path: path, line: nil, problem: "it is empty") }
+    guard let first = lines.first else {
+      throw .unreadableFile(path: path, line: nil, problem: "it is empty; CSV or TSV is expected")
+    }
     let separator: Character = first.text.contains("\t") ? "\t" : ","
     func cells(_ line: Substring) -> [String] {
-      line.split(separator: separator, omittingEmptySubsequences: false).map {
-        $0.trimmingCharacters(in: .whitespaces.union(["\""]))
-      }
+      var isQuoted = false
+      return line.split(omittingEmptySubsequences: false) { character in
+        if character == "\"" { isQuoted.toggle() }
+        return character == separator && !isQuoted
+      }.map { $0.trimmingCharacters(in: .whitespaces.union(["\""])) }
     }
 
-    // A header is a first line with a word where the second line has a number.
+    // A header is a first line with a word where the second line has a number, or with nothing but words.
     let firstCells = cells(first.text)
     let secondCells = lines.count > 1 ? cells(lines[1].text) : []
-    let hasHeader = zip(firstCells, secondCells).contains { Double($0) == nil && Double($1) != nil }
+    let hasHeader =
+      zip(firstCells, secondCells).contains { !$0.isEmpty && Double($0) == nil && Double($1) != nil }
+      || lines.count == 1 && firstCells.allSatisfy { Double($0) == nil }
     let labelIndex: Int
     switch label {
     case .first: labelIndex = 0
@@ -78,7 +79,8 @@ public struct LabelledData: Sendable {
     }
     guard firstCells.count > 1 else {
       throw .unreadableFile(
-        path: path, line: first.number, problem: "one column found; a label and at least one input are needed")
+        path: path, line: first.number,
+        problem: "one column found; a label and at least one input are needed, separated by commas or tabs")
     }
 
     var (inputs, names): ([Double], [String]) = ([], [])
@@ -95,6 +97,11 @@ public struct LabelledData: Sendable {
             problem: "column \(column + 1) holds \"\(cell)\"; a finite number is expected")
         }
         inputs.append(value)
+      }
+      guard !row[labelIndex].isEmpty, Double(row[labelIndex])?.isNaN != true else {
+        throw .unreadableFile(
+          path: path, line: line.number,
+          problem: "column \(labelIndex + 1) holds \"\(row[labelIndex])\"; a label is expected")
       }
       names.append(row[labelIndex])
     }

@@ -87,15 +87,17 @@ public final class CoupledSystems {
     fineIncrementScale = noise.incrementScale(over: grid.step)
   }
 
-  /// Bytes that these systems take, for one copy of the engine with one thread.
-  static func bytes(model: any McKeanVlasovModel, noise: LevyNoise, systems: [System]) -> Double {
+  /// Bytes that these systems take, for one copy of the engine with so many threads.
+  static func bytes(model: any McKeanVlasovModel, noise: LevyNoise, systems: [System], threads: Int = 1) -> Double {
     let shape = model.shape
     let finest = systems.map(\.steps).max()!
-    return systems.reduce(0.0) { total, system in
+    let ofThread = Double(shape.blockSize) * Double(shape.noisy + shape.moving + shape.scratch)
+    return systems.reduce(8 * ofThread * Double(threads)) { total, system in
       let hasIncrement = noise.scale > 0 && system.steps < finest
       let numbers = shape.components + shape.kept + (hasIncrement ? shape.noisy : 0)
       let blocks = (Double(system.particles) / Double(shape.blockSize)).rounded(.up)
-      return total + 8 * (Double(system.particles) * Double(numbers) + blocks * Double(shape.features))
+      let flow = system.meanField == .exact ? Double(system.steps) : 0
+      return total + 8 * (Double(system.particles) * Double(numbers) + (blocks + flow) * Double(shape.features))
     }
   }
 

@@ -18,12 +18,11 @@ public struct Replicas: Sendable {
     (self.count, self.threads) = (count, max(1, threads))
   }
 
-  /// Whether replicas run in parallel; if not, their blocks do.
-  var areParallel: Bool { count >= threads }
-  /// Engines alive at a time.
-  var workers: Int { areParallel ? threads : 1 }
+  /// Engines alive at a time: one a thread, or one whose blocks run in parallel.
+  static func engines(count: Int, threads: Int) -> Int { count >= threads ? max(1, threads) : 1 }
+
   /// Threads of each engine.
-  var threadsPerWorker: Int { areParallel ? 1 : threads }
+  var threadsPerWorker: Int { threads / Self.engines(count: count, threads: threads) }
 
   /// Runs every replica and returns the results in the order of replicas.
   ///
@@ -34,7 +33,7 @@ public struct Replicas: Sendable {
   func map<Worker, Result: Sendable>(
     makeWorker: () throws -> Worker, progress: ReplicaProgress?, body: (Worker, UInt32) throws -> Result
   ) throws -> [Result] {
-    let engines = try (0..<min(workers, count)).map { _ in try makeWorker() }
+    let engines = try (0..<Self.engines(count: count, threads: threads)).map { _ in try makeWorker() }
     let results = Mutex([Result?](repeating: nil, count: count))
     let failure = Mutex<(any Error)?>(nil)
     deal(count, to: engines.count) { replica, thread in

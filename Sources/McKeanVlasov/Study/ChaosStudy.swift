@@ -22,6 +22,7 @@ extension ErrorStudy {
           parameter: "reference", found: "\(size)",
           allowed: "\"next\", \"exact\", or at least \(16 * levels.last!) particles (16 times the largest level)")
       }
+      try SimulationError.requireCount(size, "reference")
       systems.append(CoupledSystems.System(particles: size, steps: steps))
     case .exact:
       guard model.exactFlow(noise: noise, step: horizon / Double(max(steps, 1)), steps: 1) != nil else {

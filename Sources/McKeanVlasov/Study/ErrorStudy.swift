@@ -40,7 +40,9 @@ public struct ErrorStudy: Sendable {
       return ErrorCurve.Level(
         particles: system.particles, steps: system.steps, step: horizon / Double(system.steps))
     }
-    guard !p.isEmpty else { throw .invalidValue(parameter: "p", found: "[]", allowed: "one or more numbers above 0") }
+    guard !p.isEmpty, Set(p).count == p.count else {
+      throw .invalidValue(parameter: "p", found: "\(p)", allowed: "one or more different numbers above 0")
+    }
     let tailIndex = tailIndex(of: .terminal)
     for p in p {
       guard p > 0, p.isFinite else {
@@ -51,6 +53,11 @@ public struct ErrorStudy: Sendable {
       }
     }
     if variable == .n, model.featureGrowth == .linear, let alpha = model.tailIndex(with: noise), alpha <= 1 {
+      guard noise.tailIndex == alpha else {
+        throw .invalidValue(
+          parameter: "initial", found: "a law with tail index \(alpha), which has no mean",
+          allowed: "a law with a mean, since features of linear growth have none without it")
+      }
       throw .noMeanFieldLimit(alpha: alpha)
     }
   }
@@ -93,11 +100,14 @@ public struct ErrorStudy: Sendable {
     }
   }
 
-  /// Bytes of the systems and of their errors, on so many threads.
+  /// Bytes of the systems, of their errors and of the results, on so many threads.
   func bytes(threads: Int) -> Double {
     let errors = comparisons.reduce(0.0) { $0 + 24 * Double(systems[$1.coarse].particles) }
-    return (CoupledSystems.bytes(model: model, noise: noise, systems: systems) + errors)
-      * Double(threads <= replicas ? threads : 1)
+    // A number of a replica, and its row of replicas.csv.
+    let results = 128 * Double(replicas) * Double(plan.reduce(0) { $0 + $1.levels.count })
+    let engines = Replicas.engines(count: replicas, threads: threads)
+    let ofEngine = CoupledSystems.bytes(model: model, noise: noise, systems: systems, threads: threads / engines)
+    return Double(engines) * (ofEngine + errors) + results
   }
 
   /// Runs the study.
@@ -134,15 +144,20 @@ public struct ErrorStudy: Sendable {
         logger.warning("\(describe(nonFinite, replica: replica)); the replica is left out and counted as nonfinite")
         return nil
       }
-      return plan.map { curve in
+      let statistics = plan.map { curve in
         curve.levels.map { level in
           curve.p.map { worker.errors[level].meanPower(curve.metric, $0) }
             ?? worker.errors[level].median(curve.metric)
         }
       }
+      guard statistics.joined().allSatisfy(\.isFinite) else {
+        logger.warning(
+          "replica \(replica): an error is too large for a double; the replica is left out and counted as nonfinite")
+        return nil
+      }
+      return statistics
     }
-    let overflowed = results.map { $0.map { !$0.joined().allSatisfy(\.isFinite) } ?? true }
-    let nonFinite = Set(results.indices.filter { overflowed[$0] })
+    let nonFinite = Set(results.indices.filter { results[$0] == nil })
     return plan.enumerated().map { index, curve in
       ErrorCurve(
         metric: curve.metric, p: curve.p, variable: variable, levels: curve.levels.map { levels[$0] },

@@ -51,6 +51,8 @@ public struct Experiment: Sendable {
   /// Every table with its defaults.
   public let resolved: [String: ExperimentValue]
   private let claims: [StatedClaim]
+  /// Where the number of particles stands, as a message begins.
+  private let placeOfParticles: String
 
   /// The claim on a curve: the one that the file states, or else the model's own.
   public func claim(on curve: ErrorCurve, of combination: Combination) -> Claim? {
@@ -62,17 +64,26 @@ public struct Experiment: Sendable {
   }
 
   /// What the experiment takes: draws and particle steps over all combinations, and bytes of the largest one.
-  public func cost(threads: Int) -> (draws: Int, particleSteps: Int, bytes: Int) {
-    var cost = (draws: 0, particleSteps: 0, bytes: 0)
+  public func cost(threads: Int) -> (draws: Double, particleSteps: Double, bytes: Double) {
+    var cost = (draws: 0.0, particleSteps: 0.0, bytes: 0.0)
     for combination in combinations {
       let (model, systems) = combination.study.parts
-      let (largest, finest) = (systems.map(\.particles).max()!, systems.map(\.steps).max()!)
-      let drawsAStep = combination.label.noise.draws(components: model.shape.noisy)
-      cost.draws += combination.study.replicas * largest * finest * drawsAStep
-      cost.particleSteps += combination.study.replicas * systems.reduce(0) { $0 + $1.particles * $1.steps }
-      cost.bytes = max(cost.bytes, Int(combination.study.bytes(threads: threads)))
+      let (largest, finest) = (Double(systems.map(\.particles).max()!), Double(systems.map(\.steps).max()!))
+      let replicas = Double(combination.study.replicas)
+      cost.draws += replicas * largest * finest * Double(combination.label.noise.draws(components: model.shape.noisy))
+      cost.particleSteps += replicas * systems.reduce(0) { $0 + Double($1.particles) * Double($1.steps) }
+      cost.bytes = max(cost.bytes, combination.study.bytes(threads: threads))
     }
     return cost
+  }
+
+  /// Checks that the largest combination fits the machine's memory on so many threads.
+  ///
+  /// - Throws: `SimulationError.tooMuchMemory`.
+  public func requireMemory(threads: Int) throws(SimulationError) {
+    do { try SimulationError.requireMemory(cost(threads: threads).bytes) } catch {
+      throw .located(place: placeOfParticles, error)
+    }
   }
 
   // MARK: - Reading
@@ -99,13 +110,8 @@ public struct Experiment: Sendable {
       return
     }
     let url = URL(fileURLWithPath: name)
-    guard let bytes = FileManager.default.contents(atPath: url.path) else {
-      throw .unreadableFile(
-        path: name, line: nil, problem: "there is no such file, nor a built-in experiment of that name (mckean list)")
-    }
-    guard let text = String(data: bytes, encoding: .utf8) else {
-      throw .unreadableFile(path: name, line: nil, problem: "it is not text")
-    }
+    let text = try TextFile.read(
+      name, format: "TOML", absent: "there is no such file, nor a built-in experiment of that name (mckean list)")
     try self.init(
       text: text, name: url.deletingPathExtension().lastPathComponent, fileName: name,
       directory: url.deletingLastPathComponent().path, overrides: overrides)
@@ -124,8 +130,7 @@ public struct Experiment: Sendable {
     let file = try ExperimentFile(text: text, name: fileName ?? name, directory: directory, overrides: overrides)
     let known = ["model", "noise", "time", "study", "data", "claim"]
     for table in file.tableNames where !known.contains(table) {
-      let place = file.line(table).map { "\(file.name), line \($0), " } ?? "\(file.name), "
-      throw .located(place: place, .unknownKey(table, among: known))
+      throw .located(place: file.place(ofTable: table), .unknownKey(table, among: known))
     }
     func table(_ name: String) throws(SimulationError) -> ExperimentTable {
       guard let table = try file.table(name) else {
@@ -140,8 +145,12 @@ public struct Experiment: Sendable {
     kind = try studyTable.word("kind")
     let seed = UInt32(try studyTable.integer("seed", default: 1, in: 0...Int(UInt32.max)))
     self.seed = seed
+    placeOfParticles = file.place(of: "particles", in: "study")
 
-    let axes = try Self.axes(of: modelTable) + Self.axes(of: noiseTable)
+    var axes: [Axis] = []
+    for name in file.tableNames where name == "model" || name == "noise" {
+      axes += try Self.axes(of: name == "model" ? modelTable : noiseTable)
+    }
     let makeStudy = try Self.studyMaker(kind, time: timeTable, study: studyTable, seed: seed)
     try timeTable.finish()
     try studyTable.finish()
@@ -174,7 +183,7 @@ public struct Experiment: Sendable {
     if let dataTable {
       guard data != nil else {
         throw .located(
-          place: "\(file.name), ",
+          place: file.place(ofTable: "data"),
           .invalidValue(parameter: "data", found: "a table", allowed: "[data] with a two-layer-network only"))
       }
       resolved["data"] = .table(dataTable.resolved)
@@ -203,7 +212,8 @@ public struct Experiment: Sendable {
     for key in table.keys {
       guard case .list(let values)? = table.values[key] else { continue }
       let areScalars = values.allSatisfy { if case .word = $0 { true } else { $0.asNumber != nil } }
-      guard areScalars, !values.isEmpty, Set(values).count == values.count else {
+      let different = Set(values.map { $0.asNumber.map(ExperimentValue.number) ?? $0 })
+      guard areScalars, !values.isEmpty, different.count == values.count else {
         throw table.error(
           key, found: ExperimentValue.list(values).found, allowed: "a list of different numbers or words, at least one")
       }

@@ -21,19 +21,25 @@ struct ExperimentFile {
     root = try Self.parse(text, named: name)
     lines = Self.lines(of: text)
     for override in overrides {
-      let parts = override.split(separator: "=", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
-      let path = parts[0].split(separator: ".").map(String.init)
-      guard parts.count == 2, path.count == 2 else {
+      let parts = Self.split(override, at: "=", most: 1)
+      let path = Self.split(parts[0], at: ".")
+      guard parts.count == 2, path.count == 2, !(parts + path).contains("") else {
         throw .invalidValue(parameter: "--set", found: "\"\(override)\"", allowed: "table.key=value")
       }
-      let value = (try? Self.parse("value = \(parts[1])", named: "--set"))?["value"] ?? .word(parts[1])
       guard case .table(var table) = root[path[0], default: .table([:])] else {
         throw .invalidValue(parameter: "--set", found: "\"\(override)\"", allowed: "a key of a table")
       }
-      table[path[1]] = value
+      // What is not one value in TOML is a bare word.
+      let parsed = try? Self.parse("value = \(parts[1])", named: "--set")
+      table[path[1]] = parsed.flatMap { $0.count == 1 ? $0["value"] : nil } ?? .word(parts[1])
       root[path[0]] = .table(table)
-      replaced.insert(parts[0])
+      replaced.insert(path.joined(separator: "."))
     }
+  }
+
+  private static func split(_ text: String, at separator: Character, most: Int = .max) -> [String] {
+    text.split(separator: separator, maxSplits: most, omittingEmptySubsequences: false)
+      .map { $0.trimmingCharacters(in: .whitespaces) }
   }
 
   private static func parse(_ text: String, named name: String) throws(SimulationError) -> [String: ExperimentValue] {
@@ -41,26 +47,25 @@ struct ExperimentFile {
     do {
       table = try TOMLTable(string: text)
     } catch let error as TOMLParseError {
-      throw .unreadableFile(path: name, line: error.source.begin.line, problem: error.description)
+      throw .unreadableFile(path: name, line: error.source.begin.line, problem: "it is not TOML: \(error.description)")
     } catch {
-      throw .unreadableFile(path: name, line: nil, problem: "\(error)")
+      throw .unreadableFile(path: name, line: nil, problem: "it is not TOML: \(error)")
     }
-    var result: [String: ExperimentValue] = [:]
-    for (key, value) in table { result[key] = try ExperimentValue(value, at: key) }
-    return result
+    return Dictionary(uniqueKeysWithValues: table.map { ($0, ExperimentValue($1)) })
   }
 
   /// `table.key` → line, from 1; the tables of an array are `claim`, `claim-2`, ….
   private static func lines(of text: String) -> [String: Int] {
     var (result, table, seen): ([String: Int], String, [String: Int]) = ([:], "", [:])
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    let isEnd = { (character: Character) in character == "\n" || character == "\r\n" }
+    for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: isEnd).enumerated() {
       let line = line.trimmingCharacters(in: .whitespaces)
       if let header = line.wholeMatch(of: /\[{1,2}\s*([A-Za-z0-9_.-]+)\s*\]{1,2}\s*(#.*)?/) {
         let name = String(header.1)
         seen[name, default: 0] += 1
         table = seen[name]! == 1 ? name : "\(name)-\(seen[name]!)"
         result[table] = index + 1
-      } else if let key = line.prefixMatch(of: /([A-Za-z0-9_.-]+)\s*=/) {
+      } else if let key = line.prefixMatch(of: /["']?([A-Za-z0-9_.-]+)["']?\s*=/) {
         result[table.isEmpty ? String(key.1) : "\(table).\(key.1)"] = index + 1
       }
     }
@@ -73,6 +78,12 @@ struct ExperimentFile {
     if replaced.contains(path) { return "--set \(table)." }
     guard let line = lines[path] ?? lines[table] else { return "\(name), \(table)." }
     return "\(name), line \(line), \(table)."
+  }
+
+  /// Where a table stands, as a message begins: `ou.toml, line 7, `.
+  func place(ofTable table: String) -> String {
+    if let line = lines[table] { return "\(name), line \(line), " }
+    return replaced.contains { $0.hasPrefix(table + ".") } ? "--set " : "\(name), "
   }
 
   /// The tables at the top of the file.
@@ -88,7 +99,7 @@ struct ExperimentFile {
     guard let value = root[name] else { return nil }
     guard case .table(let values) = value else {
       throw .located(
-        place: "\(self.name), ", .invalidValue(parameter: name, found: value.found, allowed: "a table, [\(name)]"))
+        place: place(ofTable: name), .invalidValue(parameter: name, found: value.found, allowed: "a table, [\(name)]"))
     }
     return ExperimentTable(name: name, values: values, file: self)
   }
@@ -96,16 +107,15 @@ struct ExperimentFile {
   /// The tables of an array of tables, such as `[[claim]]`.
   func tables(_ name: String) throws(SimulationError) -> [ExperimentTable] {
     guard let value = root[name] else { return [] }
-    guard case .list(let list) = value else {
-      throw .located(
-        place: "\(self.name), ",
+    func notTables(_ value: ExperimentValue) -> SimulationError {
+      .located(
+        place: place(ofTable: name),
         .invalidValue(parameter: name, found: value.found, allowed: "an array of tables, [[\(name)]]"))
     }
+    guard case .list(let list) = value else { throw notTables(value) }
     var result: [ExperimentTable] = []
     for (index, element) in list.enumerated() {
-      guard case .table(let values) = element else {
-        throw .invalidValue(parameter: name, found: element.found, allowed: "an array of tables, [[\(name)]]")
-      }
+      guard case .table(let values) = element else { throw notTables(element) }
       result.append(ExperimentTable(name: index == 0 ? name : "\(name)-\(index + 1)", values: values, file: self))
     }
     return result

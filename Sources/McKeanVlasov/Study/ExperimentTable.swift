@@ -5,6 +5,7 @@ final class ExperimentTable {
   /// The values as the file has them.
   let values: [String: ExperimentValue]
   private let file: ExperimentFile
+  /// The keys asked for so far, in order.
   private var asked: [String] = []
   /// The values, defaults included, that the reader has handed out.
   private(set) var resolved: [String: ExperimentValue] = [:]
@@ -28,10 +29,19 @@ final class ExperimentTable {
     .located(place: file.place(of: key, in: name), .invalidValue(parameter: key, found: found, allowed: allowed))
   }
 
+  /// Adds the place and the key to an error that a key's value led to.
+  func locate(_ error: SimulationError, from key: String) -> SimulationError {
+    .located(place: "\(file.place(of: key, in: name))\(key): ", error)
+  }
+
   /// Adds the place to an error about one of the keys asked for so far.
   func locate(_ error: SimulationError) -> SimulationError {
     guard let parameter = error.parameter, asked.contains(parameter) else { return error }
     return .located(place: file.place(of: parameter, in: name), error)
+  }
+
+  private func ask(_ key: String) {
+    if !asked.contains(key) { asked.append(key) }
   }
 
   // MARK: - Values
@@ -40,8 +50,13 @@ final class ExperimentTable {
   private func value(_ key: String, default fallback: ExperimentValue?, allowed: String) throws(SimulationError)
     -> ExperimentValue
   {
-    asked.append(key)
+    ask(key)
     guard let value = values[key] ?? fallback else {
+      // What is missing is often there under a name that is misspelt; a name of three letters is near too many others.
+      let misspelt = keys.first { key.count > 3 && !asked.contains($0) && SimulationError.isNear($0, to: key) }
+      if let misspelt {
+        throw .located(place: file.place(of: misspelt, in: name), .unknownKey(misspelt, among: [key]))
+      }
       throw .located(place: file.place(of: key, in: name), .missingKey(parameter: key, allowed: allowed))
     }
     resolved[key] = value
@@ -50,14 +65,14 @@ final class ExperimentTable {
 
   /// The reader of an inline table of this one, whose key counts as asked for.
   func nested(_ key: String, _ parts: [String: ExperimentValue]) -> ExperimentTable {
-    asked.append(key)
+    ask(key)
     resolved[key] = .table(parts)
     return ExperimentTable(name: "\(name).\(key)", values: parts, file: file)
   }
 
   /// Whether the file has the key; it counts as asked for.
   func has(_ key: String) -> Bool {
-    asked.append(key)
+    ask(key)
     return values[key] != nil
   }
 
@@ -226,10 +241,13 @@ extension InitialLaw {
 extension SimulationError {
   /// An unknown key, with the known one that differs from it least if that is near.
   static func unknownKey(_ key: String, among known: [String]) -> SimulationError {
-    let nearest = known.map { (key: $0, distance: editDistance($0, key)) }.min { $0.distance < $1.distance }
-    let suggestion = nearest.flatMap { $0.distance <= max(2, key.count / 3) ? $0.key : nil }
+    let nearest = known.min { editDistance($0, key) < editDistance($1, key) }
+    let suggestion = nearest.flatMap { isNear(key, to: $0) ? $0 : nil }
     return .unknownKey(parameter: key, suggestion: suggestion, allowed: known)
   }
+
+  /// Whether a key is a slip of the pen for another: at most three letters differ, and no more than half of them.
+  static func isNear(_ key: String, to known: String) -> Bool { editDistance(key, known) <= min(3, key.count / 2) }
 
   /// Levenshtein's distance.
   private static func editDistance(_ a: String, _ b: String) -> Int {

@@ -8,24 +8,18 @@ public indirect enum ExperimentValue: Sendable, Hashable {
   case boolean(Bool)
   case list([ExperimentValue])
   case table([String: ExperimentValue])
+  /// A date or a time, which no key takes.
+  case date
 
-  /// - Throws: `SimulationError.invalidValue` for a date or a time, which no key takes.
-  init(_ value: any TOMLValueConvertible, at path: String) throws(SimulationError) {
+  init(_ value: any TOMLValueConvertible) {
     switch value.type {
     case .int: self = .integer(value.int!)
     case .double: self = .number(value.double!)
     case .string: self = .word(value.string!)
     case .bool: self = .boolean(value.bool!)
-    case .array:
-      var list: [ExperimentValue] = []
-      for element in value.array! { list.append(try ExperimentValue(element, at: path)) }
-      self = .list(list)
-    case .table:
-      var table: [String: ExperimentValue] = [:]
-      for (key, element) in value.table! { table[key] = try ExperimentValue(element, at: "\(path).\(key)") }
-      self = .table(table)
-    case .date, .time, .dateTime:
-      throw .invalidValue(parameter: path, found: "a date or a time", allowed: "a number, a word, a list or a table")
+    case .array: self = .list(value.array!.map { ExperimentValue($0) })
+    case .table: self = .table(Dictionary(uniqueKeysWithValues: value.table!.map { ($0, ExperimentValue($1)) }))
+    case .date, .time, .dateTime: self = .date
     }
   }
 
@@ -34,8 +28,9 @@ public indirect enum ExperimentValue: Sendable, Hashable {
     switch self {
     case .integer(let value): "\(value)"
     case .number(let value): "\(value)"
-    case .word(let value): "\"\(value)\""
+    case .word(let value): Self.quoted(value)
     case .boolean(let value): "\(value)"
+    case .date: "a date or a time"
     case .list(let values): values.count > 6 ? "a list of \(values.count)" : "the list \(toml)"
     case .table: "the table \(toml)"
     }
@@ -53,6 +48,7 @@ public indirect enum ExperimentValue: Sendable, Hashable {
     case .number(let value): "\(value)"
     case .word(let value): Self.quoted(value)
     case .boolean(let value): "\(value)"
+    case .date: "a date or a time"
     case .list(let values): "[" + values.map(\.toml).joined(separator: ", ") + "]"
     case .table(let table):
       "{ " + table.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value.toml)" }.joined(separator: ", ") + " }"
@@ -60,7 +56,13 @@ public indirect enum ExperimentValue: Sendable, Hashable {
   }
 
   private static func quoted(_ text: String) -> String {
-    "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n") + "\""
+    let escaped = text.unicodeScalars.map { scalar in
+      if scalar == "\\" || scalar == "\"" { return "\\\(scalar)" }
+      guard scalar.properties.generalCategory == .control else { return String(scalar) }
+      let digits = String(scalar.value, radix: 16)
+      return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+    }
+    return "\"" + escaped.joined() + "\""
   }
 }
 
@@ -72,6 +74,7 @@ extension ExperimentValue: Encodable {
     case .number(let value): try container.encode(value)
     case .word(let value): try container.encode(value)
     case .boolean(let value): try container.encode(value)
+    case .date: try container.encode(toml)
     case .list(let values): try container.encode(values)
     case .table(let table): try container.encode(table)
     }

@@ -26,7 +26,7 @@ public enum ModelCatalog {
     case "ornstein-uhlenbeck":
       model = OrnsteinUhlenbeck(
         theta: try table.number("theta"), coupling: try table.number("coupling"),
-        dimension: try table.integer("dimension", default: 1, in: 1...Int(UInt32.max)),
+        dimension: try table.integer("dimension", default: 1, in: 1...largestDimension),
         initial: try table.law("initial", default: .constant(0))!)
     case "sine-interaction":
       model = SineInteraction(
@@ -55,6 +55,12 @@ public enum ModelCatalog {
     return model
   }
 
+  /// A coordinate has an initial law, and noise and drift of the 256 particles of a block at least.
+  private static let largestDimension = min(
+    Int(UInt32.max),
+    Int(ProcessInfo.processInfo.physicalMemory)
+      / (MemoryLayout<InitialLaw>.stride + 256 * 2 * MemoryLayout<Double>.size))
+
   /// Reads the noise of one combination.
   static func noise(_ table: ExperimentTable) throws(SimulationError) -> LevyNoise {
     let law: LevyNoise.Law
@@ -62,7 +68,7 @@ public enum ModelCatalog {
     case "stable": law = .stable(alpha: try table.number("alpha", allowed: "a number from 0.1 to 2") { _ in true })
     default:
       if table.has("alpha") {
-        throw table.error("alpha", found: "a value", allowed: "no alpha with law = \"brownian\"")
+        throw table.error("alpha", found: table.values["alpha"]!.found, allowed: "no alpha with law = \"brownian\"")
       }
       law = .brownian
     }
@@ -81,6 +87,9 @@ public enum ModelCatalog {
     let path: String
     let label: LabelledData.LabelColumn
     if table.has("train") {
+      guard !table.has("name") else {
+        throw table.error("name", found: "both name and train", allowed: "one of them")
+      }
       let train = try table.text("train")
       path = train.hasPrefix("/") ? train : directory + "/" + train
       switch table.has("label") ? try table.text("label") : "last" {
@@ -97,7 +106,10 @@ public enum ModelCatalog {
       label = .last
     }
     var data: LabelledData
-    do { data = try LabelledData(contentsOf: path, label: label) } catch { throw table.locate(error) }
+    do { data = try LabelledData(contentsOf: path, label: label) } catch {
+      guard case .unreadableFile = error else { throw table.locate(error) }
+      throw table.locate(error, from: table.has("train") ? "train" : "name")
+    }
     if try table.boolean("shuffle", default: false) { data = data.shuffled(seed: seed) }
     if table.has("rows") {
       data = data.rows(in: 0..<(try table.integer("rows", in: 1...data.rows)))
@@ -115,7 +127,12 @@ public enum ModelCatalog {
       try affine.finish()
       return scaling
     }
-    switch try table.word("scaling", default: "none", among: ["none", "unit-interval", "z-score"]) {
+    let words = ["none", "unit-interval", "z-score"]
+    if let value = table.values["scaling"], !words.map(ExperimentValue.word).contains(value) {
+      throw table.error(
+        "scaling", found: value.found, allowed: "\"none\", \"unit-interval\", \"z-score\" or { shift, factor }")
+    }
+    switch try table.word("scaling", default: "none", among: words) {
     case "unit-interval": return .unitInterval
     case "z-score": return .zScore
     default: return .none

@@ -21,7 +21,10 @@ struct StatedClaim: Sendable {
     }
     _ = try table.word("variable", among: [swept.rawValue])
     claim = Claim(
-      exponent: try table.number("exponent"), kind: try table.word("kind", default: .rate),
+      exponent: try table.number(
+        "exponent",
+        allowed: "a finite number \(swept == .n ? "not above" : "not below") 0, the exponent of \(swept.rawValue)"
+      ) { $0.isFinite && (swept == .n ? $0 <= 0 : $0 >= 0) }, kind: try table.word("kind", default: .rate),
       alternative: table.has("alternative") ? try table.number("alternative") : nil, source: try table.text("source"))
     alpha = table.has("alpha") ? try table.number("alpha") : nil
     shape = table.has("shape") ? try table.word("shape") as NoiseShape : nil

@@ -21,6 +21,7 @@ extension ErrorStudy {
           parameter: "reference", found: "\(size)",
           allowed: "\"next\", or at least \(32 * levels.last!) steps (32 times the finest level)")
       }
+      try SimulationError.requireCount(size, "reference")
       finest = size
     case .exact:
       throw .invalidValue(

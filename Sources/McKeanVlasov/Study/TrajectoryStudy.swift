@@ -33,10 +33,11 @@ public struct TrajectoryStudy: Sendable {
 
   var system: CoupledSystems.System { CoupledSystems.System(particles: particles, steps: grid.steps) }
 
-  /// Bytes of the states and of one snapshot, on so many threads.
+  /// Bytes of the states and of a snapshot with the copy that is written, on so many threads.
   func bytes(threads: Int) -> Double {
-    (CoupledSystems.bytes(model: model, noise: noise, systems: [system])
-      + 8 * Double(particles) * Double(model.shape.components)) * Double(threads <= replicas ? threads : 1)
+    let engines = Replicas.engines(count: replicas, threads: threads)
+    let ofEngine = CoupledSystems.bytes(model: model, noise: noise, systems: [system], threads: threads / engines)
+    return Double(engines) * (ofEngine + 16 * Double(particles) * Double(model.shape.components))
   }
 
   /// Runs the replicas, and hands over the states of each at each snapshot.
