@@ -25,12 +25,12 @@ public final class ExperimentRun {
     threads: Int = ProcessInfo.processInfo.activeProcessorCount, logger: Logger = Logger(label: "mckean")
   ) throws(SimulationError) {
     (self.experiment, self.directory, self.threads, self.logger) = (experiment, directory, threads, logger)
-    for combination in experiment.combinations {
-      try SimulationError.requireMemory(combination.study.bytes(threads: threads))
-    }
+    try experiment.requireMemory(threads: threads)
     let manager = FileManager.default
-    if manager.fileExists(atPath: directory) {
+    var isDirectory: ObjCBool = false
+    if manager.fileExists(atPath: directory, isDirectory: &isDirectory) {
       guard force else { throw .outputExists(path: directory) }
+      guard isDirectory.boolValue else { throw .unwritable(path: directory, problem: "it is not a directory") }
       for file in Manifest.files(ofRunIn: directory) { try? manager.removeItem(atPath: directory + "/" + file) }
     }
     do {
@@ -44,8 +44,8 @@ public final class ExperimentRun {
   }
 
   private static func reason(_ error: any Error) -> String {
-    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-    return underlying.map { String(cString: strerror(Int32($0.code))) } ?? error.localizedDescription
+    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? POSIXError
+    return underlying.map { String(cString: strerror($0.code.rawValue)) } ?? error.localizedDescription
   }
 
   /// Runs every combination and writes its files.
@@ -56,11 +56,7 @@ public final class ExperimentRun {
     let start = ContinuousClock.now
     let results =
       experiment.kind == .trajectory ? try runTrajectories(progress) : try runErrorStudies(progress)
-    let seconds = (ContinuousClock.now - start) / .seconds(1)
-    try write(
-      try Manifest(
-        experiment, threads: threads, seconds: seconds, directory: directory, files: files
-      ).json(), to: Manifest.name)
+    try writeManifest(seconds: (ContinuousClock.now - start) / .seconds(1))
     return results
   }
 
@@ -91,14 +87,15 @@ public final class ExperimentRun {
       let suffix = several ? "-\(index)" : ""
       let shape = study.model.shape
       let states = try NumPyFile(
-        path: path(file("states\(suffix).npy")),
+        path: path(try file("states\(suffix).npy")),
         shape: [study.replicas, study.snapshots, study.particles, shape.noisy])
       let constants = shape.components - shape.moving
       // The numbers that never change, once a replica: a network's output weights.
       let outputs =
         study.model is TwoLayerNetwork
         ? try NumPyFile(
-          path: path(file("output-weights\(suffix).npy")), shape: [study.replicas, study.particles, constants]) : nil
+          path: path(try file("output-weights\(suffix).npy")), shape: [study.replicas, study.particles, constants])
+        : nil
       try study.run(threads: threads, progress: progress, logger: logger) { replica, snapshot, values in
         func columns(_ range: Range<Int>) -> [Double] {
           (0..<study.particles).flatMap { particle in range.map { values[particle * shape.components + $0] } }
@@ -123,15 +120,28 @@ public final class ExperimentRun {
 
   private func path(_ file: String) -> String { directory + "/" + file }
 
-  /// Notes a file of the run.
-  private func file(_ name: String) -> String {
+  /// Notes a file of the run before it is made, so that a run that is killed can still be told and replaced.
+  private func file(_ name: String) throws(SimulationError) -> String {
     files.append(name)
+    try writeManifest(seconds: nil)
     return name
   }
 
+  /// - Parameter seconds: nil until the run is done.
+  private func writeManifest(seconds: Double?) throws(SimulationError) {
+    let path = path(Manifest.name)
+    do {
+      let manifest = try Manifest(experiment, threads: threads, seconds: seconds, directory: directory, files: files)
+      try Data(try manifest.json().utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+    } catch {
+      throw .unwritable(path: path, problem: Self.reason(error))
+    }
+  }
+
   private func write(_ text: String, to name: String) throws(SimulationError) {
-    do { try text.write(toFile: path(file(name)), atomically: false, encoding: .utf8) } catch {
-      throw .unwritable(path: path(name), problem: Self.reason(error))
+    let path = path(try file(name))
+    do { try text.write(toFile: path, atomically: false, encoding: .utf8) } catch {
+      throw .unwritable(path: path, problem: Self.reason(error))
     }
   }
 

@@ -18,7 +18,9 @@ struct Manifest: Encodable {
   let blockSize: Int
   let blasCore: String
   let gslVersion: String
-  let wallTimeSeconds: Double
+  /// Absent until the run is done.
+  let wallTimeSeconds: Double?
+  /// SHA-256 of each file; empty until the run is done.
   let fileChecksums: [String: String]
 
   static let name = "manifest.json"
@@ -33,15 +35,15 @@ struct Manifest: Encodable {
     case fileChecksums = "file-checksums"
   }
 
-  /// - Parameter files: the run's files, in its directory.
-  init(_ experiment: Experiment, threads: Int, seconds: Double, directory: String, files: [String]) throws {
+  /// - Parameters:
+  ///   - seconds: the wall time of the run, nil until it is done.
+  ///   - files: the run's files, in its directory.
+  init(_ experiment: Experiment, threads: Int, seconds: Double?, directory: String, files: [String]) throws {
     self.experiment = experiment.resolved
     name = experiment.name
     seed = experiment.seed
     version = mckeanVersion
-    // The checkout that the running program was built in, where it still stands in one.
-    let program = URL(fileURLWithPath: ProcessInfo.processInfo.arguments[0]).resolvingSymlinksInPath()
-    gitCommit = Self.output(of: "git", ["-C", program.deletingLastPathComponent().path, "rev-parse", "HEAD"])
+    gitCommit = Self.gitCommit
     self.threads = threads
     ranks = 1
     sampler = "gsl"
@@ -53,9 +55,14 @@ struct Manifest: Encodable {
     blasCore = String(cString: openblas_get_corename())
     gslVersion = GSL_VERSION
     wallTimeSeconds = seconds
-    let listing = Self.output(of: "sha256sum", ["--"] + files.map { directory + "/" + $0 }) ?? ""
-    fileChecksums = Dictionary(
-      uniqueKeysWithValues: zip(files, listing.split(separator: "\n").map { String($0.prefix(64)) }))
+    let listing = seconds == nil ? nil : Self.output(of: "sha256sum", ["--"] + files, in: directory)
+    let checksums = listing?.split(separator: "\n").map { String($0.prefix(64)) } ?? files.map { _ in "" }
+    fileChecksums = Dictionary(uniqueKeysWithValues: zip(files, checksums))
+  }
+
+  /// The commit of the checkout that the running program was built in, where it still stands in one.
+  private static let gitCommit = Bundle.main.executableURL.flatMap {
+    output(of: "git", ["rev-parse", "HEAD"], in: $0.resolvingSymlinksInPath().deletingLastPathComponent().path)
   }
 
   func json() throws -> String {
@@ -74,8 +81,9 @@ struct Manifest: Encodable {
   }
 
   /// What a program prints, or nil where it fails or is not there.
-  private static func output(of program: String, _ arguments: [String]) -> String? {
+  private static func output(of program: String, _ arguments: [String], in directory: String) -> String? {
     let process = Process()
+    process.currentDirectoryURL = URL(fileURLWithPath: directory)
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = [program] + arguments
     let pipe = Pipe()
