@@ -14,7 +14,9 @@ struct RateReport {
     let widths = header.indices.map { column in ([header] + rows).map { $0[column].count }.max()! }
     var text = "\(first.curve.variable == .n ? "chaos" : "strong error") of \(first.label.model): "
     text += "error ≈ constant · \(first.curve.variable.rawValue)^slope, \(first.curve.variable.rawValue) = "
-    text += first.curve.abscissae.map { String(format: "%.4g", $0) }.joined(separator: ", ") + "\n"
+    text +=
+      first.curve.abscissae.map { String(format: first.curve.variable == .n ? "%.0f" : "%.4g", $0) }.joined(
+        separator: ", ") + "\n"
     for row in [header] + rows {
       let line = zip(row, widths).map { $0.padded(to: $1) }.joined(separator: "  ")
       text += line.trimmingCharacters(in: .whitespaces) + "\n"

@@ -11,8 +11,12 @@ enum StandardError {
 
   /// A line of its own; a progress bar that stands there is cleared first.
   static func line(_ text: String) {
+    // One line, whatever control characters a file name or a value holds.
+    let printable = text.unicodeScalars.map {
+      $0.properties.generalCategory == .control ? $0.escaped(asASCII: true) : String($0)
+    }
     barIsShown.withLock {
-      write(($0 ? "\r\u{1B}[K" : "") + text + "\n")
+      write(($0 ? "\r\u{1B}[K" : "") + printable.joined() + "\n")
       $0 = false
     }
   }

@@ -12,4 +12,12 @@ struct McKean: ParsableCommand {
 }
 
 LoggingSystem.bootstrap { _ in StandardErrorLog() }
-McKean.main()
+do {
+  var command = try McKean.parseAsRoot()
+  try command.run()
+} catch {
+  guard McKean.exitCode(for: error) == .validationFailure else { McKean.exit(withError: error) }
+  // A wrong command line gets one sentence, like every other error, in place of the usage.
+  StandardError.line("mckean: error: \(McKean.message(for: error))")
+  McKean.exit(withError: ExitCode.validationFailure)
+}
