@@ -1,0 +1,301 @@
+import Foundation
+import Testing
+
+/// The files of a run: their names, columns, order of rows and numbers.
+struct OutputTests {
+  /// Two lists, two moments: four combinations, in the order in which the file has them.
+  private static let several = Sample.chaos
+    .replacing("coupling = 1.0", with: "coupling = [2.0, 1.0]").replacing("alpha = 1.5", with: "alpha = [1.8, 1.2]")
+    .replacing("replicas = 8", with: "replicas = 9\np = [0.5, 0.3]")
+
+  private static func run(_ text: String, _ arguments: String...) throws -> Mckean {
+    let mckean = try Mckean()
+    try mckean.write(text, to: "mine.toml")
+    let answer = try mckean.run(["run", "mine.toml", "--quiet", "--out", "o"] + arguments)
+    #expect(answer.exitCode == 0, "\(answer.error)")
+    return mckean
+  }
+
+  @Test func columnsStandAsDocumented() throws {
+    let mckean = try Self.run(Sample.chaos)
+    #expect(
+      try mckean.table("o/curve.csv").header
+        == "study,model,law,shape,alpha,scale,setting,metric,p,n,steps,dt,replicas,nonfinite,value,ci_low,ci_high,estimator"
+    )
+    #expect(
+      try mckean.table("o/rates.csv").header
+        == "study,model,law,shape,alpha,scale,setting,metric,p,variable,slope,ci_low,ci_high,constant,fit_from,fit_to,"
+        + "curvature_p,theory,alternative,margin,claim,verdict,source")
+    #expect(try mckean.table("o/replicas.csv").header == "replica,law,shape,alpha,scale,setting,metric,p,n,steps,value")
+    #expect(mckean.files(in: "o") == ["curve.csv", "manifest.json", "rates.csv", "replicas.csv"])
+  }
+
+  /// Every row of the first part with every row of the second, and so on; the first varies slowest.
+  private static func product(_ parts: [[String]]...) -> [[String]] {
+    parts.reduce([[]]) { rows, part in rows.flatMap { row in part.map { row + $0 } } }
+  }
+
+  @Test func rowsStandInTheOrderOfTheFile() throws {
+    let mckean = try Self.run(Self.several)
+    let settings = [["coupling=2.0"], ["coupling=1.0"]], alphas = [["1.8"], ["1.2"]]
+    let combinations = Self.product(settings, alphas)
+    let curves = [
+      ["terminal", "0.5"], ["terminal", "0.3"], ["grid-sup", "0.5"], ["grid-sup", "0.3"], ["terminal-median", ""],
+      ["grid-sup-median", ""],
+    ]
+    let levels = [["2", "8"], ["4", "8"]]
+    let replicas = (0..<9).map { ["\($0)"] }
+    let curveTable = try mckean.table("o/curve.csv"), rateTable = try mckean.table("o/rates.csv")
+    let replicaTable = try mckean.table("o/replicas.csv")
+    #expect(
+      curveTable.values("setting", "alpha", "metric", "p", "n", "steps") == Self.product(combinations, curves, levels))
+    #expect(rateTable.values("setting", "alpha", "metric", "p") == Self.product(combinations, curves))
+    #expect(
+      replicaTable.values("setting", "alpha", "replica", "metric", "p", "n", "steps")
+        == Self.product(combinations, replicas, curves, levels))
+    for table in [curveTable, rateTable] {
+      let names = Set(table.values("study", "model", "law", "shape", "scale"))
+      #expect(names == [["chaos", "ornstein-uhlenbeck", "stable", "independent", "1"]])
+    }
+    // [noise] before [model]: then alpha varies slowest.
+    let noise = "[noise]\nlaw = \"stable\"\nalpha = [1.8, 1.2]\n"
+    let turned = try Self.run(noise + Self.several.replacing(noise, with: ""))
+    #expect(
+      try turned.table("o/rates.csv").values("alpha", "setting", "metric", "p")
+        == Self.product(alphas, settings, curves))
+  }
+
+  /// `curve.csv` and the slopes follow from `replicas.csv` by the documented formulas.
+  @Test(arguments: ["n", "dt"])
+  func estimatesAndSlopesFollowFromTheReplicas(variable: String) throws {
+    let mckean = try Self.run((variable == "n" ? Sample.chaos : Sample.strong) + "p = [0.5, 0.7]\n")
+    let curve = try mckean.table("o/curve.csv"), replicas = try mckean.table("o/replicas.csv")
+    func samples(_ row: [String: String], group: Int? = nil) -> [Double] {
+      let conditions = row.filter { ["metric", "p", "n", "steps"].contains($0.key) }
+      return replicas.rows(where: conditions).filter { group == nil || Int($0["replica"]!)! % 4 == group }
+        .map { Double($0["value"]!)! }
+    }
+    func statistic(_ samples: [Double], p: Double?) -> Double {
+      guard let p else {
+        let sorted = samples.sorted()
+        return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+      }
+      return pow(samples.reduce(0, +) / Double(samples.count), 1 / p)
+    }
+    #expect(curve.rows.count == (variable == "n" ? 6 : 9) * 2)
+    for row in curve.rows {
+      let all = samples(row)
+      #expect(all.count == 8)
+      #expect(row["study"] == (variable == "n" ? "chaos" : "strong"))
+      #expect(row["replicas"] == "8" && row["nonfinite"] == "0")
+      #expect(Double(row["dt"]!)! == 1 / Double(row["steps"]!)!)
+      #expect(row["estimator"] == (row["p"] == "" ? "median" : "mean"))
+      let value = Double(row["value"]!)!
+      #expect(abs(value / statistic(all, p: Double(row["p"]!)) - 1) < 1e-12)
+      #expect(Double(row["ci_low"]!)! < value && value < Double(row["ci_high"]!)!)
+    }
+    for rate in try mckean.table("o/rates.csv").rows {
+      #expect(rate["variable"] == variable)
+      let levels = curve.rows(where: rate.filter { ["metric", "p"].contains($0.key) })
+      let x = levels.map { log(Double($0[variable]!)!) }
+      #expect(rate["fit_from"] == levels.first![variable] && rate["fit_to"] == levels.last![variable])
+      // Eight replicas make four groups; two levels make the least-squares line the one through both.
+      let slopes = (0..<4).map { group in
+        let y = levels.map { log(statistic(samples($0, group: group), p: Double($0["p"]!))) }
+        return (y[1] - y[0]) / (x[1] - x[0])
+      }
+      let mean = slopes.reduce(0, +) / 4
+      let error = (slopes.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 3 / 4).squareRoot()
+      #expect(abs(Double(rate["slope"]!)! - mean) < 1e-10)
+      // 3.1824… is Student's 97.5 % quantile at 3 degrees of freedom.
+      #expect(abs(Double(rate["ci_high"]!)! - (mean + 3.182446305284263 * error)) < 1e-8)
+      #expect(abs(Double(rate["ci_low"]!)! - (mean - 3.182446305284263 * error)) < 1e-8)
+    }
+  }
+
+  /// A tail index of 1.5: from p = 0.75 on the value has no interval, but the slope has.
+  @Test func aValueWithoutAnIntervalSaysSo() throws {
+    let mckean = try Self.run(Sample.chaos + "p = [0.7, 0.8]\n")
+    let rows = try mckean.table("o/curve.csv").rows(where: ["metric": "terminal"])
+    #expect(rows.map { $0["estimator"] } == ["mean", "mean", "mean-no-interval", "mean-no-interval"])
+    #expect(rows.map { $0["ci_low"] == "" } == [false, false, true, true])
+    #expect(try mckean.table("o/rates.csv").rows.allSatisfy { $0["ci_low"] != "" })
+  }
+
+  // MARK: - Trajectories
+
+  /// Without noise and interaction every state is (1 - θη)^k of the particle's first one: the axes are as documented.
+  @Test func statesHaveReplicasSnapshotsParticlesDimension() throws {
+    let mckean = try Self.run(
+      Sample.trajectory.replacing("coupling = 1.0", with: "coupling = 0.0\ndimension = 2"), "--set", "noise.scale=0")
+    #expect(mckean.files(in: "o") == ["manifest.json", "states.npy", "times.csv"])
+    #expect(try mckean.text("o/times.csv") == "time\n0\n1\n2\n")
+    let check = try mckean.output(
+      of: "/usr/bin/python3", "-c",
+      """
+      import numpy as np
+      x = np.load("o/states.npy")
+      factor = (1 - 1.0 * 2.0 / 8) ** np.array([0, 4, 8])
+      print(x.shape, x.dtype, np.abs(x / x[:, :1] - factor[:, None, None]).max() < 1e-14, len(np.unique(x[:, 0])))
+      """)
+    #expect(check == "(2, 3, 5, 2) float64 True 20")
+  }
+
+  /// Particle i has the same noise and start in a system of any size.
+  @Test func aParticleIsTheSameInEverySystem() throws {
+    let mckean = try Mckean()
+    try mckean.write(Sample.trajectory.replacing("coupling = 1.0", with: "coupling = [0.0, 1.0]"), to: "ou.toml")
+    for particles in ["5", "3000"] {
+      let answer = try mckean(
+        "run", "ou.toml", "--quiet", "--set", "study.particles=\(particles)", "--out", particles)
+      #expect(answer.exitCode == 0, "\(answer.error)")
+    }
+    let check = try mckean.output(
+      of: "/usr/bin/python3", "-c",
+      """
+      import numpy as np
+      for k in (0, 1):
+          few, many = np.load(f"5/states-{k}.npy"), np.load(f"3000/states-{k}.npy")
+          print(few.shape, many.shape, np.array_equal(few, many[:, :, :5]))
+      """)
+    // The control: with an interaction the particles feel how many they are.
+    #expect(check == "(2, 3, 5, 1) (2, 3, 3000, 1) True\n(2, 3, 5, 1) (2, 3, 3000, 1) False")
+  }
+
+  @Test func severalTrajectoriesAreNumberedInATable() throws {
+    let mckean = try Self.run(
+      Sample.trajectory.replacing("theta = 1.0", with: "theta = [1.0, 2.0]").replacing("1.5", with: "[1.8, 1.2]"))
+    #expect(
+      mckean.files(in: "o") == ["combinations.csv", "manifest.json"] + (0..<4).map { "states-\($0).npy" } + [
+        "times.csv"
+      ])
+    #expect(
+      try mckean.text("o/combinations.csv") == """
+        index,model,law,shape,alpha,scale,setting
+        0,ornstein-uhlenbeck,stable,independent,1.8,1,theta=1.0
+        1,ornstein-uhlenbeck,stable,independent,1.2,1,theta=1.0
+        2,ornstein-uhlenbeck,stable,independent,1.8,1,theta=2.0
+        3,ornstein-uhlenbeck,stable,independent,1.2,1,theta=2.0
+
+        """)
+    #expect(Set(try (0..<4).map { try mckean.bytes("o/states-\($0).npy") }).count == 4)
+  }
+
+  /// Three outputs of five neurons in two replicas; the hidden weights are the two that take noise.
+  @Test func aNetworkHasItsOutputWeights() throws {
+    let mckean = try Mckean()
+    let study = try #require(Sample.trajectory.split(separator: "[noise]").last)
+    try mckean.write(
+      Sample.network.split(separator: "[noise]")[0]
+        + "output-initial = { law = \"uniform\", low = 2, high = 3 }\n[noise]"
+        + study, to: "net.toml")
+    try mckean.write(Sample.data, to: "data.csv")
+    let answer = try mckean("run", "net.toml", "--quiet", "--out", "o")
+    #expect(answer.exitCode == 0, "\(answer.error)")
+    #expect(mckean.files(in: "o") == ["manifest.json", "output-weights.npy", "states.npy", "times.csv"])
+    let check = try mckean.output(
+      of: "/usr/bin/python3", "-c",
+      """
+      import numpy as np
+      x, a = np.load("o/states.npy"), np.load("o/output-weights.npy")
+      print(x.shape, a.shape, a.dtype, 2 <= a.min() < a.max() <= 3, len(np.unique(a)))
+      """)
+    #expect(check == "(2, 3, 5, 2) (2, 5, 3) float64 True 30")
+  }
+
+  // MARK: - Options
+
+  @Test func theDefaultDirectoryIsNamedAfterTheExperiment() throws {
+    let mckean = try Mckean()
+    try mckean.write(Sample.chaos, to: "mine.toml")
+    #expect(try mckean("run", "mine.toml").exitCode == 0)
+    #expect(try mckean.run(["run", "ou-chaos"] + Sample.quickArguments("ou-chaos")).exitCode == 0)
+    #expect(mckean.files(in: "out") == ["mine", "ou-chaos"])
+  }
+
+  @Test func settingsReplaceThoseOfTheFile() throws {
+    let mckean = try Self.run(
+      Sample.chaos, "--set", "noise.alpha=[1.9, 1.4]", "--set", "noise.shape=isotropic", "--set", "model.dimension=2",
+      "--set", "study.particles={from=3,to=7}", "--seed", "7", "--set", "study.seed=8")
+    let rows = try mckean.table("o/curve.csv").rows(where: ["metric": "terminal"])
+    #expect(rows.map { $0["alpha"] } == ["1.9", "1.9", "1.4", "1.4"])
+    #expect(rows.map { $0["n"] } == ["3", "6", "3", "6"])
+    #expect(rows.allSatisfy { $0["shape"] == "isotropic" })
+    #expect(try mckean.text("o/manifest.json").contains("\"seed\" : 7"))
+  }
+
+  @Test func progressGoesToStandardErrorAndResultsToStandardOutput() throws {
+    let mckean = try Mckean()
+    try mckean.write(Sample.chaos, to: "mine.toml")
+    let loud = try mckean("run", "mine.toml", "--out", "loud")
+    #expect(loud.errorLines.count == 8)
+    #expect(loud.errorLines.last?.hasPrefix("8 of 8 replicas, ") == true)
+    #expect(loud.output.contains("verdict") && loud.output.contains("-0.333"))
+    let quiet = try mckean("run", "mine.toml", "--out", "quiet", "--quiet")
+    #expect(quiet.error == "")
+    #expect(quiet.output == loud.output.replacing("loud", with: "quiet"))
+  }
+
+  @Test func anExistingRunIsReplacedOnlyByForce() throws {
+    let mckean = try Self.run(Sample.chaos)
+    let curve = try mckean.text("o/curve.csv")
+    try mckean.write(Sample.trajectory, to: "other.toml")
+    try mckean.write("mine", to: "o/notes.txt")
+    let refused = try mckean("run", "other.toml", "--quiet", "--out", "o")
+    #expect(refused.exitCode == 65)
+    #expect(
+      refused.error
+        == "mckean: error: o exists already; choose another --out, or --force to replace the run in it.\n")
+    #expect(try mckean.text("o/curve.csv") == curve)
+    #expect(mckean.files(in: "o") == ["curve.csv", "manifest.json", "notes.txt", "rates.csv", "replicas.csv"])
+    let forced = try mckean("run", "other.toml", "--quiet", "--out", "o", "--force")
+    #expect(forced.exitCode == 0, "\(forced.error)")
+    // Nothing of the old run stays; what is not of the run does.
+    #expect(mckean.files(in: "o") == ["manifest.json", "notes.txt", "states.npy", "times.csv"])
+  }
+
+  // MARK: - Manifest
+
+  @Test func theManifestTellsHowToMakeTheRunAgain() throws {
+    let mckean = try Self.run(Self.several, "--threads", "2", "--seed", "5")
+    let manifest = try #require(JSONSerialization.jsonObject(with: mckean.bytes("o/manifest.json")) as? [String: Any])
+    // The commit is known where the program stands in a checkout.
+    #expect(
+      Set(manifest.keys).subtracting(["git-commit"]) == [
+        "experiment", "name", "seed", "version", "threads", "ranks", "sampler", "block-size", "blas-core",
+        "gsl-version",
+        "wall-time-seconds", "file-checksums",
+      ])
+    #expect(manifest["name"] as? String == "mine")
+    #expect(manifest["seed"] as? Int == 5)
+    #expect(manifest["threads"] as? Int == 2)
+    #expect(manifest["ranks"] as? Int == 1)
+    #expect(manifest["sampler"] as? String == "gsl")
+    #expect((manifest["wall-time-seconds"] as? Double).map { $0 > 0 } == true)
+    let experiment = try #require(manifest["experiment"] as? [String: [String: Any]])
+    #expect(experiment["noise"]?["alpha"] as? [Double] == [1.8, 1.2])
+    #expect(experiment["noise"]?["scale"] as? Double == 1)
+    #expect(experiment["study"]?["seed"] as? Int == 5)
+    let checksums = try #require(manifest["file-checksums"] as? [String: String])
+    #expect(checksums.keys.sorted() == ["curve.csv", "rates.csv", "replicas.csv"])
+    for (file, checksum) in checksums {
+      let program = "import hashlib; print(hashlib.sha256(open('o/\(file)', 'rb').read()).hexdigest())"
+      #expect(try mckean.output(of: "/usr/bin/python3", "-c", program) == checksum)
+    }
+  }
+
+  /// Started by its bare name from within another checkout, the program still tells its own commit.
+  @Test func theCommitIsThatOfTheProgram() throws {
+    let mckean = try Mckean()
+    try mckean.write(Sample.chaos, to: "mine.toml")
+    _ = try mckean.output(of: "/usr/bin/env", "git", "init", "-q")
+    _ = try mckean.output(
+      of: "/usr/bin/env", "git", "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "--allow-empty", "-m", "a"
+    )
+    let programs = Mckean.program.deletingLastPathComponent().path
+    _ = try mckean.output(
+      of: "/usr/bin/env", "PATH=\(programs):/usr/bin:/bin", "mckean", "run", "mine.toml", "--out", "o")
+    let manifest = try #require(JSONSerialization.jsonObject(with: mckean.bytes("o/manifest.json")) as? [String: Any])
+    #expect(try mckean.output(of: "/usr/bin/env", "git", "rev-parse", "HEAD") != manifest["git-commit"] as? String)
+  }
+}
