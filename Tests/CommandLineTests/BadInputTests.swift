@@ -177,6 +177,7 @@ extension BadInput {
   static let moments: [BadInput] = [
     .added("p = 0", says: "mine.toml, line 15, study.p", "found 0.0", "above 0"),
     .added("p = -1", says: "line 15, study.p", "found -1.0", "above 0"),
+    .added("p = 1e-300", says: "line 15, study.p", "found 1e-300", "from 1e-6 on"),
     .added("p = nan", says: "line 15, study.p", "found nan", "above 0"),
     .added("p = []", says: "line 15, study.p", "found the list []", "a number above 0"),
     .added("p = [0.5, 0.5]", says: "line 15, study.p", "found [0.5, 0.5]", "different numbers"),

@@ -236,6 +236,26 @@ struct OutputTests {
     #expect(quiet.output == loud.output.replacing("loud", with: "quiet"))
   }
 
+  @Test func aTerminalHasABarWithTheTimeThatIsLeft() throws {
+    let mckean = try Mckean()
+    try mckean.write(Sample.chaos, to: "mine.toml")
+    let program = "import pty; pty.spawn(['\(Mckean.program.path)', 'run', 'mine.toml', '--out', 'o'])"
+    let screen = try mckean.output(of: "/usr/bin/python3", "-c", program)
+    #expect(screen.contains("[##############################] 8 of 8 replicas, "))
+    // The bar is gone when the table comes.
+    #expect(screen.contains("left\r\u{1B}[Kchaos of ornstein-uhlenbeck"))
+  }
+
+  @Test func dataFilesAreThoseBesideTheExperimentFile() throws {
+    let mckean = try Mckean()
+    try FileManager.default.createDirectory(atPath: mckean.path("sub"), withIntermediateDirectories: true)
+    try mckean.write(Sample.network, to: "sub/net.toml")
+    try mckean.write(Sample.data, to: "sub/data.csv")
+    let answer = try mckean("run", "sub/net.toml", "--quiet")
+    #expect(answer.exitCode == 0, "\(answer.error)")
+    #expect(mckean.files(in: "out") == ["net"])
+  }
+
   @Test func anExistingRunIsReplacedOnlyByForce() throws {
     let mckean = try Self.run(Sample.chaos)
     let curve = try mckean.text("o/curve.csv")

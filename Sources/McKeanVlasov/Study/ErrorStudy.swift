@@ -45,8 +45,9 @@ public struct ErrorStudy: Sendable {
     }
     let tailIndex = tailIndex(of: .terminal)
     for p in p {
-      guard p > 0, p.isFinite else {
-        throw .invalidValue(parameter: "p", found: "\(p)", allowed: "finite numbers above 0")
+      // Nearer to 0, |e|^p is 1 to rounding, and a curve of ones would pass for a measured rate.
+      guard p >= 1e-6, p.isFinite else {
+        throw .invalidValue(parameter: "p", found: "\(p)", allowed: "finite numbers above 0, from 1e-6 on")
       }
       if let tailIndex, p >= tailIndex {
         throw .infiniteMoment(p: p, tailIndex: tailIndex, study: "\(variable == .n ? "chaos" : "strong") \(model.name)")
