@@ -396,6 +396,19 @@ struct BadInputTests {
     #expect(try curve(Sample.data.replacing("6", with: "7"), "other") != curve(Sample.data, "plain-again"))
   }
 
+  /// A file that takes no byte stands in the directory.
+  @Test(arguments: ["curve.csv", "states.npy"])
+  func aFullDiskIsTold(file: String) throws {
+    let mckean = try Mckean()
+    try mckean.write(file == "curve.csv" ? Sample.chaos : Sample.trajectory, to: "mine.toml")
+    try FileManager.default.createDirectory(atPath: mckean.path("o"), withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(atPath: mckean.path("o/" + file), withDestinationPath: "/dev/full")
+    let answer = try mckean("run", "mine.toml", "--quiet", "--out", "o", "--force")
+    #expect(answer.exitCode == 65)
+    let sentence = "mckean: error: o/\(file) cannot be written: No space left on device; choose another --out.\n"
+    #expect(answer.error == sentence)
+  }
+
   @Test func showRefusesANameItDoesNotKnow() throws {
     let answer = try Mckean()("show", "ou-caos")
     #expect(answer.exitCode == 64)

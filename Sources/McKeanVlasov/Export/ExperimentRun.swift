@@ -44,8 +44,8 @@ public final class ExperimentRun {
   }
 
   private static func reason(_ error: any Error) -> String {
-    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? POSIXError
-    return underlying.map { String(cString: strerror($0.code.rawValue)) } ?? error.localizedDescription
+    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error
+    return underlying.map { String(cString: strerror(Int32(($0 as NSError).code))) } ?? error.localizedDescription
   }
 
   /// Runs every combination and writes its files.
