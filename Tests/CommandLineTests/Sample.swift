@@ -1,0 +1,99 @@
+import Testing
+
+/// Small experiments that take a few milliseconds.
+enum Sample {
+  static let chaos = """
+    [model]
+    name = "ornstein-uhlenbeck"
+    theta = 1.0
+    coupling = 1.0
+    [noise]
+    law = "stable"
+    alpha = 1.5
+    [time]
+    horizon = 1.0
+    steps = 8
+    [study]
+    kind = "chaos"
+    particles = [2, 4, 8]
+    replicas = 8
+
+    """
+
+  static let strong = """
+    [model]
+    name = "ornstein-uhlenbeck"
+    theta = 1.0
+    coupling = 1.0
+    [noise]
+    law = "stable"
+    alpha = 1.5
+    [time]
+    horizon = 1.0
+    steps = [4, 8, 16]
+    [study]
+    kind = "strong"
+    particles = 4
+    replicas = 8
+
+    """
+
+  static let trajectory = """
+    [model]
+    name = "ornstein-uhlenbeck"
+    theta = 1.0
+    coupling = 1.0
+    initial = { law = "normal" }
+    [noise]
+    law = "stable"
+    alpha = 1.5
+    [time]
+    horizon = 2.0
+    steps = 8
+    [study]
+    kind = "trajectory"
+    particles = 5
+    replicas = 2
+    snapshots = 3
+
+    """
+
+  /// With `data.csv` beside it.
+  static let network = """
+    [data]
+    train = "data.csv"
+    [model]
+    name = "two-layer-network"
+    activation = "tanh"
+    loss = "cross-entropy"
+    [noise]
+    law = "stable"
+    alpha = 1.5
+    [time]
+    horizon = 1.0
+    steps = 8
+    [study]
+    kind = "chaos"
+    particles = [2, 4, 8]
+    replicas = 8
+
+    """
+
+  static let data = "height,width,label\n1,2,0\n3,4,1\n5,6,2\n"
+
+  /// What makes each built-in experiment quick: fewer replicas, fewer and smaller levels; blocks of particles are several
+  /// in the chaos studies.
+  static let quick: [String: [String]] = [
+    "network-chaos": ["data.rows=20", "study.particles=[100,300,600]", "time.steps=4", "study.replicas=8"],
+    "network-strong": ["data.rows=20", "study.particles=10", "time.steps=[4,8,16]", "study.replicas=8"],
+    "ou-chaos": ["study.particles=[500,2500,5000]", "time.steps=4", "study.replicas=8"],
+    "ou-strong": ["study.particles=10", "time.steps=[4,8,16]", "study.replicas=8"],
+    "sine-chaos": ["study.particles=[500,2500,5000]", "time.steps=4", "study.replicas=8"],
+    "sine-strong": ["study.particles=10", "time.steps=[4,8,16]", "study.replicas=8"],
+  ]
+
+  /// `--set` of each.
+  static func quickArguments(_ name: String) throws -> [String] {
+    try #require(quick[name], "no quick form of \(name) yet").flatMap { ["--set", $0] }
+  }
+}
