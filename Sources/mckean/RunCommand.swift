@@ -83,8 +83,7 @@ extension Experiment {
     }
     let cost = cost(threads: threads)
     return text + "# \(combinations.count) combination(s), \(cost.draws.formatted()) draws, "
-      + "\(cost.particleSteps.formatted()) particle steps, \((cost.bytes / 0x1p20).rounded(.up).formatted()) MiB of states "
-      + "on \(threads) thread(s)\n"
+      + "\(cost.particleSteps.formatted()) particle steps, \((cost.bytes >> 20) + 1) MiB of states on \(threads) thread(s)\n"
   }
 
   private static func lines(_ values: [String: ExperimentValue]) -> String {

@@ -54,6 +54,15 @@ public struct Experiment: Sendable {
   /// Where the number of particles stands, as a message begins.
   private let placeOfParticles: String
 
+  /// Checks that the largest combination fits the machine's memory on so many threads.
+  ///
+  /// - Throws: `SimulationError.tooMuchMemory`.
+  public func requireMemory(threads: Int) throws(SimulationError) {
+    do { try SimulationError.requireMemory(Double(cost(threads: threads).bytes)) } catch {
+      throw .located(place: placeOfParticles, error)
+    }
+  }
+
   /// The claim on a curve: the one that the file states, or else the model's own.
   public func claim(on curve: ErrorCurve, of combination: Combination) -> Claim? {
     if let stated = claims.first(where: { $0.applies(to: curve.metric, p: curve.p, noise: combination.label.noise) }) {
@@ -64,26 +73,20 @@ public struct Experiment: Sendable {
   }
 
   /// What the experiment takes: draws and particle steps over all combinations, and bytes of the largest one.
-  public func cost(threads: Int) -> (draws: Double, particleSteps: Double, bytes: Double) {
-    var cost = (draws: 0.0, particleSteps: 0.0, bytes: 0.0)
+  public func cost(threads: Int) -> (draws: Int, particleSteps: Int, bytes: Int) {
+    // in floating point: the product of three counts may be too large for an integer
+    var (draws, particleSteps, bytes) = (0.0, 0.0, 0.0)
     for combination in combinations {
       let (model, systems) = combination.study.parts
-      let (largest, finest) = (Double(systems.map(\.particles).max()!), Double(systems.map(\.steps).max()!))
+      let (largest, finest) = (systems.map(\.particles).max()!, systems.map(\.steps).max()!)
+      let drawsAStep = combination.label.noise.draws(components: model.shape.noisy)
       let replicas = Double(combination.study.replicas)
-      cost.draws += replicas * largest * finest * Double(combination.label.noise.draws(components: model.shape.noisy))
-      cost.particleSteps += replicas * systems.reduce(0) { $0 + Double($1.particles) * Double($1.steps) }
-      cost.bytes = max(cost.bytes, combination.study.bytes(threads: threads))
+      draws += replicas * Double(largest) * Double(finest) * Double(drawsAStep)
+      particleSteps += replicas * systems.reduce(0) { $0 + Double($1.particles) * Double($1.steps) }
+      bytes = max(bytes, combination.study.bytes(threads: threads))
     }
-    return cost
-  }
-
-  /// Checks that the largest combination fits the machine's memory on so many threads.
-  ///
-  /// - Throws: `SimulationError.tooMuchMemory`.
-  public func requireMemory(threads: Int) throws(SimulationError) {
-    do { try SimulationError.requireMemory(cost(threads: threads).bytes) } catch {
-      throw .located(place: placeOfParticles, error)
-    }
+    func whole(_ number: Double) -> Int { Int(min(number, 0x1p62)) }
+    return (whole(draws), whole(particleSteps), whole(bytes))
   }
 
   // MARK: - Reading
@@ -141,16 +144,17 @@ public struct Experiment: Sendable {
     let (modelTable, noiseTable) = (try table("model"), try table("noise"))
     let (timeTable, studyTable) = (try table("time"), try table("study"))
     let dataTable = try file.table("data")
+    placeOfParticles = file.place(of: "particles", in: "study")
 
     kind = try studyTable.word("kind")
     let seed = UInt32(try studyTable.integer("seed", default: 1, in: 0...Int(UInt32.max)))
     self.seed = seed
-    placeOfParticles = file.place(of: "particles", in: "study")
 
     var axes: [Axis] = []
-    for name in file.tableNames where name == "model" || name == "noise" {
-      axes += try Self.axes(of: name == "model" ? modelTable : noiseTable)
+    for name in file.tableNames {
+      if let table = [modelTable, noiseTable].first(where: { $0.name == name }) { axes += try Self.axes(of: table) }
     }
+    let varying = Set(axes.filter { $0.values.count > 1 }.map(\.key)).subtracting(["law", "shape", "alpha", "scale"])
     let makeStudy = try Self.studyMaker(kind, time: timeTable, study: studyTable, seed: seed)
     try timeTable.finish()
     try studyTable.finish()
@@ -169,7 +173,7 @@ public struct Experiment: Sendable {
         if data == nil { data = try ModelCatalog.data(dataTable, directory: file.directory, seed: seed) }
         return data!
       }
-      let setting = values.filter { !["law", "shape", "alpha", "scale"].contains($0.key) }
+      let setting = values.filter { varying.contains($0.key) }
         .map { "\($0.key)=\($0.value.text)" }.joined(separator: ";")
       let study: Study
       do { study = try makeStudy(system, drivingNoise) } catch {

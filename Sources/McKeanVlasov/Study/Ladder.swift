@@ -26,12 +26,9 @@ public enum Ladder: Sendable, Hashable {
           parameter: parameter, found: "from \(from) to \(to) by a factor of \(factor)", allowed: "two levels or more")
       }
       guard reference == .next else { return (values, nil) }
-      guard values.last! <= Int(UInt32.max) / factor else {
-        throw .invalidValue(
-          parameter: parameter, found: "\(values.last!) times \(factor), which closes the ladder",
-          allowed: "a whole number from 1 to 4294967295")
-      }
-      return (values, values.last! * factor)
+      let (closing, overflows) = values.last!.multipliedReportingOverflow(by: factor)
+      try SimulationError.requireCount(overflows ? .max : closing, parameter)
+      return (values, closing)
     case .list(let values):
       for value in values { try SimulationError.requireCount(value, parameter) }
       guard zip(values, values.dropFirst()).allSatisfy(<) else {
