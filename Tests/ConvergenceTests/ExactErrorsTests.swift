@@ -203,7 +203,7 @@ import Testing
       #expect(throws: ConvergenceRate.Failure.exactAgreement) { try ConvergenceRate(fitting: curve) }
       #expect(study.model.claim(on: curve.metric, in: .n, noise: study.noise) == nil)
     }
-    #expect(ConvergenceRate.Failure.exactAgreement.rawValue.contains("no interaction"))
+    #expect(ConvergenceRate.Failure.exactAgreement.rawValue.contains("without interaction"))
   }
 
   // MARK: - Medians
