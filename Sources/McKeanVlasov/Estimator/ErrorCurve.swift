@@ -47,7 +47,7 @@ public struct ErrorCurve: Sendable {
   /// G: 16, or half the replicas below 32. Replica r belongs to group r mod G.
   ///
   /// A t-statistic over a few groups keeps its level under heavy tails: R. Ibragimov, U. K. Müller, *t-statistic based
-  /// correlation and heterogeneity robust inference*, J. Bus. Econ. Stat. 28 (2010).
+  /// correlation and heterogeneity robust inference*, J. Bus. Econ. Stat. 28 (2010); docs/theory.md, section 8.
   public static func groups(replicas: Int) -> Int { replicas >= 32 ? 16 : replicas / 2 }
 
   /// The statistic of the level over the given replicas: (mean)^{1/p}, or the median.

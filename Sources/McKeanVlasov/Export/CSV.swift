@@ -14,17 +14,7 @@ enum CSV {
   static func row(_ fields: [String]) -> String { fields.joined(separator: ",") + "\n" }
 }
 
-/// What tells one curve of a run from another: the columns that every table begins with.
-public struct CurveLabel: Sendable {
-  public let model: String
-  public let noise: LevyNoise
-  /// The other keys that vary, as `coupling=2;activation=tanh`, else empty.
-  public let setting: String
-
-  public init(model: String, noise: LevyNoise, setting: String = "") {
-    (self.model, self.noise, self.setting) = (model, noise, setting)
-  }
-
+extension CurveLabel {
   var lawName: String { if case .stable = noise.law { "stable" } else { "brownian" } }
   var alpha: Double? { if case .stable(let alpha) = noise.law { alpha } else { nil } }
   /// law,shape,alpha,scale,setting

@@ -46,7 +46,7 @@ public struct Claim: Sendable, Hashable {
         source: "Sznitman coupling for bounded Lipschitz features; docs/theory.md 3.1")
     case .linear:
       guard tailIndex != nil else {
-        return Claim(exponent: -0.5, source: "Sznitman coupling with finite variance; docs/theory.md 3.1")
+        return Claim(exponent: -0.5, source: "Sznitman coupling with finite variance; docs/theory.md 3.2")
       }
       return heavy.map { Claim(exponent: $0, alternative: -0.5, source: linearSource) }
     }

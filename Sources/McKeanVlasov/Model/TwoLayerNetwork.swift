@@ -56,7 +56,11 @@ public struct TwoLayerNetwork: McKeanVlasovModel {
   /// Blocks run in parallel, so each product takes one thread; its bits then do not depend on the number of threads.
   private static let useOneThreadForEachProduct: Void = openblas_set_num_threads(1)
 
-  public var featureGrowth: FeatureGrowth { activation.featureGrowth }
+  /// φ = a ψ is bounded only up to the output weights: with a power tail of theirs it has no variance, or no mean.
+  public var featureGrowth: FeatureGrowth { hasHeavyOutputs ? .linear : activation.featureGrowth }
+
+  /// Whether the law of the output weights has a power tail.
+  private var hasHeavyOutputs: Bool { initial.last!.tailIndex != nil }
 
   /// Σ_i a_i ψ(⟨θ_i, x_j⟩) for every j; keeps ψ'(⟨θ_i, x_j⟩).
   public func addFeatures(
@@ -165,8 +169,11 @@ public struct TwoLayerNetwork: McKeanVlasovModel {
   }
 
   /// A network's rates: those of bounded or of linear features, and Euler's where the drift is smooth.
+  ///
+  /// None is known for output weights with a power tail: the drift's Lipschitz constant grows with them.
   public func claim(on metric: Metric, in variable: ConvergenceVariable, noise: LevyNoise) -> Claim? {
-    switch variable {
+    if hasHeavyOutputs { return nil }
+    return switch variable {
     case .n:
       .chaos(
         featureGrowth: featureGrowth, tailIndex: tailIndex(with: noise),

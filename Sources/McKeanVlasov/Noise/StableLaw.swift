@@ -34,7 +34,7 @@ public struct StableLaw: Sendable, Hashable {
 
   /// E|X|^p = 2^p Γ((1+p)/2) Γ(1-p/α) / (√π Γ(1-p/2)) · γ^p for 0 < p < α (any p > 0 at α = 2), infinite above.
   ///
-  /// Source: docs/theory.md, "Absolute moments".
+  /// Source: docs/theory.md, section 2.
   public func absoluteMoment(_ p: Double) -> Double {
     if alpha == 2 { return pow(2 * scale, p) * gsl_sf_gamma((1 + p) / 2) / Double.pi.squareRoot() }
     guard p < alpha else { return .infinity }

@@ -1,0 +1,11 @@
+/// What tells one curve of a run from another: the columns that every table begins with.
+public struct CurveLabel: Sendable {
+  public let model: String
+  public let noise: LevyNoise
+  /// The other keys that vary, as `coupling=2;activation=tanh`, else empty.
+  public let setting: String
+
+  public init(model: String, noise: LevyNoise, setting: String = "") {
+    (self.model, self.noise, self.setting) = (model, noise, setting)
+  }
+}
