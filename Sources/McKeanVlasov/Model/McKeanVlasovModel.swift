@@ -80,10 +80,10 @@ extension McKeanVlasovModel {
   public func errorHasNoiseTail(in variable: ConvergenceVariable) -> Bool { true }
   public func exactFlow(noise: LevyNoise, step: Double, steps: Int) -> [Double]? { nil }
 
-  /// The smallest tail index among the noise and the initial laws of the moving components, or nil where all moments
-  /// are finite: the tail index of an error that is linear in them.
+  /// The smallest tail index among the noise and the initial laws, or nil where all moments are finite: the tail index of
+  /// an error that is linear in them.
   func tailIndex(with noise: LevyNoise) -> Double? {
-    (initial.prefix(shape.moving).map(\.tailIndex) + [noise.tailIndex]).compactMap { $0 }.min()
+    (initial.map(\.tailIndex) + [noise.tailIndex]).compactMap { $0 }.min()
   }
 }
 

@@ -56,7 +56,10 @@ public struct TwoLayerNetwork: McKeanVlasovModel {
   /// Blocks run in parallel, so each product takes one thread; its bits then do not depend on the number of threads.
   private static let useOneThreadForEachProduct: Void = openblas_set_num_threads(1)
 
-  public var featureGrowth: FeatureGrowth { activation.featureGrowth }
+  /// Output weights with a power tail make the features of a bounded activation grow linearly in them.
+  public var featureGrowth: FeatureGrowth { hasHeavyOutputs ? .linear : activation.featureGrowth }
+
+  private var hasHeavyOutputs: Bool { initial.last!.tailIndex != nil }
 
   /// Σ_i a_i ψ(⟨θ_i, x_j⟩) for every j; keeps ψ'(⟨θ_i, x_j⟩).
   public func addFeatures(
@@ -164,9 +167,11 @@ public struct TwoLayerNetwork: McKeanVlasovModel {
     }
   }
 
-  /// A network's rates: those of bounded or of linear features, and Euler's where the drift is smooth.
+  /// A network's rates: those of bounded or of linear features, and Euler's where the drift is smooth. Nothing is known of
+  /// chaos with output weights that have a power tail.
   public func claim(on metric: Metric, in variable: ConvergenceVariable, noise: LevyNoise) -> Claim? {
     switch variable {
+    case .n where hasHeavyOutputs: nil
     case .n:
       .chaos(
         featureGrowth: featureGrowth, tailIndex: tailIndex(with: noise),
