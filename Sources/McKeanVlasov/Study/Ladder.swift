@@ -25,7 +25,10 @@ public enum Ladder: Sendable, Hashable {
         throw .invalidValue(
           parameter: parameter, found: "from \(from) to \(to) by a factor of \(factor)", allowed: "two levels or more")
       }
-      return (values, reference == .next ? values.last! * factor : nil)
+      guard reference == .next else { return (values, nil) }
+      let (closing, overflows) = values.last!.multipliedReportingOverflow(by: factor)
+      try SimulationError.requireCount(overflows ? .max : closing, parameter)
+      return (values, closing)
     case .list(let values):
       for value in values { try SimulationError.requireCount(value, parameter) }
       guard zip(values, values.dropFirst()).allSatisfy(<) else {
