@@ -63,16 +63,19 @@ public struct Experiment: Sendable {
 
   /// What the experiment takes: draws and particle steps over all combinations, and bytes of the largest one.
   public func cost(threads: Int) -> (draws: Int, particleSteps: Int, bytes: Int) {
-    var cost = (draws: 0, particleSteps: 0, bytes: 0)
+    // in floating point: the product of three counts may be too large for an integer
+    var (draws, particleSteps, bytes) = (0.0, 0.0, 0.0)
     for combination in combinations {
       let (model, systems) = combination.study.parts
       let (largest, finest) = (systems.map(\.particles).max()!, systems.map(\.steps).max()!)
       let drawsAStep = combination.label.noise.draws(components: model.shape.noisy)
-      cost.draws += combination.study.replicas * largest * finest * drawsAStep
-      cost.particleSteps += combination.study.replicas * systems.reduce(0) { $0 + $1.particles * $1.steps }
-      cost.bytes = max(cost.bytes, Int(combination.study.bytes(threads: threads)))
+      let replicas = Double(combination.study.replicas)
+      draws += replicas * Double(largest) * Double(finest) * Double(drawsAStep)
+      particleSteps += replicas * systems.reduce(0) { $0 + Double($1.particles) * Double($1.steps) }
+      bytes = max(bytes, combination.study.bytes(threads: threads))
     }
-    return cost
+    func whole(_ number: Double) -> Int { Int(min(number, 0x1p62)) }
+    return (whole(draws), whole(particleSteps), whole(bytes))
   }
 
   // MARK: - Reading
@@ -141,7 +144,11 @@ public struct Experiment: Sendable {
     let seed = UInt32(try studyTable.integer("seed", default: 1, in: 0...Int(UInt32.max)))
     self.seed = seed
 
-    let axes = try Self.axes(of: modelTable) + Self.axes(of: noiseTable)
+    var axes: [Axis] = []
+    for name in file.tableNames {
+      if let table = [modelTable, noiseTable].first(where: { $0.name == name }) { axes += try Self.axes(of: table) }
+    }
+    let varying = Set(axes.filter { $0.values.count > 1 }.map(\.key)).subtracting(["law", "shape", "alpha", "scale"])
     let makeStudy = try Self.studyMaker(kind, time: timeTable, study: studyTable, seed: seed)
     try timeTable.finish()
     try studyTable.finish()
@@ -160,7 +167,7 @@ public struct Experiment: Sendable {
         if data == nil { data = try ModelCatalog.data(dataTable, directory: file.directory, seed: seed) }
         return data!
       }
-      let setting = values.filter { !["law", "shape", "alpha", "scale"].contains($0.key) }
+      let setting = values.filter { varying.contains($0.key) }
         .map { "\($0.key)=\($0.value.text)" }.joined(separator: ";")
       let study: Study
       do { study = try makeStudy(system, drivingNoise) } catch {
