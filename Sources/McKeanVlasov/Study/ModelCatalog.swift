@@ -24,9 +24,11 @@ public enum ModelCatalog {
     let model: any McKeanVlasovModel
     switch try table.word("name", among: models.map(\.name)) {
     case "ornstein-uhlenbeck":
+      let dimension = try table.integer("dimension", default: 1, in: 1...Int(UInt32.max))
+      // the model holds a law for each coordinate
+      try SimulationError.requireMemory(Double(dimension) * Double(MemoryLayout<InitialLaw>.stride))
       model = OrnsteinUhlenbeck(
-        theta: try table.number("theta"), coupling: try table.number("coupling"),
-        dimension: try table.integer("dimension", default: 1, in: 1...Int(UInt32.max)),
+        theta: try table.number("theta"), coupling: try table.number("coupling"), dimension: dimension,
         initial: try table.law("initial", default: .constant(0))!)
     case "sine-interaction":
       model = SineInteraction(
