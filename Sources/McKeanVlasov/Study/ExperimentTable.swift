@@ -224,10 +224,10 @@ extension InitialLaw {
 }
 
 extension SimulationError {
-  /// An unknown key, with the known one that differs from it least if that is near.
+  /// An unknown key, with the known one that differs from it least if that is near and shares a letter.
   static func unknownKey(_ key: String, among known: [String]) -> SimulationError {
     let nearest = known.map { (key: $0, distance: editDistance($0, key)) }.min { $0.distance < $1.distance }
-    let suggestion = nearest.flatMap { $0.distance <= max(2, key.count / 3) ? $0.key : nil }
+    let suggestion = nearest.flatMap { $0.distance <= max(2, key.count / 3) && $0.distance < key.count ? $0.key : nil }
     return .unknownKey(parameter: key, suggestion: suggestion, allowed: known)
   }
 
