@@ -8,6 +8,10 @@ public struct ErrorCurve: Sendable {
     public let particles: Int
     public let steps: Int
     public let step: Double
+
+    package init(particles: Int, steps: Int, step: Double) {
+      (self.particles, self.steps, self.step) = (particles, steps, step)
+    }
   }
 
   /// The estimate of one level: (E|e|^p)^{1/p}, or the median, with a 95 % interval where there is one.
@@ -35,6 +39,14 @@ public struct ErrorCurve: Sendable {
   public let tailIndex: Double?
   /// The replicas with a state that is not finite at some level: left out at every level.
   public let nonFiniteReplicas: Set<Int>
+
+  package init(
+    metric: Metric, p: Double?, variable: ConvergenceVariable, levels: [Level], samples: [[Double]],
+    tailIndex: Double?, nonFiniteReplicas: Set<Int>
+  ) {
+    (self.metric, self.p, self.variable, self.levels, self.samples) = (metric, p, variable, levels, samples)
+    (self.tailIndex, self.nonFiniteReplicas) = (tailIndex, nonFiniteReplicas)
+  }
 
   /// Replicas dealt out.
   public var replicas: Int { samples[0].count }

@@ -110,7 +110,8 @@ public struct LabelledData: Sendable {
     }
     let distinct = Set(names)
     let sorted =
-      distinct.allSatisfy { Double($0) != nil } ? distinct.sorted { Double($0)! < Double($1)! } : distinct.sorted()
+      distinct.allSatisfy { Double($0)?.isFinite == true }
+      ? distinct.sorted { (Double($0)!, $0) < (Double($1)!, $1) } : distinct.sorted()
     let classOfName = Dictionary(uniqueKeysWithValues: zip(sorted, sorted.indices))
     self.inputs = inputs
     self.labels = names.map { classOfName[$0]! }
@@ -142,8 +143,10 @@ public struct LabelledData: Sendable {
         let values = stride(from: column, to: inputs.count, by: columns).map { inputs[$0] }
         let mean = values.reduce(0, +) / Double(rows)
         let deviation = (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(rows)).squareRoot()
+        // the mean of equal values may differ from them by rounding
+        let isConstant = values.allSatisfy { $0 == values[0] }
         for row in 0..<rows {
-          result.inputs[row * columns + column] = deviation > 0 ? (values[row] - mean) / deviation : 0
+          result.inputs[row * columns + column] = isConstant || deviation == 0 ? 0 : (values[row] - mean) / deviation
         }
       }
     case .affine(let shift, let factor): result.inputs = inputs.map { ($0 - shift) * factor }

@@ -1,0 +1,135 @@
+import McKeanVlasov
+import Testing
+
+@Suite struct ClaimTests {
+  // MARK: - Margins
+
+  @Test(
+    arguments: [
+      (nil, nil, 0.05), (-0.3, -0.3, 0.05), (-0.42, -0.42, 0.04), (-0.44, -0.44, 0.03), (-0.55001, -0.55001, 0.025005),
+      (-0.46, nil, 0.05), (-0.549, nil, 0.05), (-0.5, nil, 0.05),
+    ] as [(Double?, Double?, Double)])
+  func marginIsHalfTheDistanceToTheAlternative(alternative: Double?, kept: Double?, margin: Double) {
+    let claim = Claim(exponent: -0.5, alternative: alternative, source: "")
+    #expect(claim.alternative == kept)
+    #expect(abs(claim.margin - margin) < 1e-12)
+  }
+
+  // MARK: - Claims of the models
+
+  /// Whether a claim is that of a rate, with the given exponent and alternative.
+  private static func agree(_ claim: Claim?, _ expected: [Double?]?) -> Bool {
+    guard let claim, let expected else { return claim == nil && expected == nil }
+    let alternativeAgrees =
+      if let a = claim.alternative, let b = expected[1] { abs(a - b) < 1e-12 } else { claim.alternative == expected[1] }
+    return claim.kind == .rate && abs(claim.exponent - expected[0]!) < 1e-12 && alternativeAgrees
+      && !claim.source.isEmpty
+  }
+
+  private static func noise(_ alpha: Double?, scale: Double = 1) throws -> LevyNoise {
+    try LevyNoise(law: alpha.map { .stable(alpha: $0) } ?? .brownian, scale: scale)
+  }
+
+  /// Features of linear growth: n^{-(1-1/α)} for 1 < α < 2, n^{-1/2} where the variance is finite; α nil is Brownian.
+  private static let linear: [(Double?, [Double?]?)] = [
+    (1.2, [-(1 - 1 / 1.2), -0.5]), (1.5, [-1 / 3.0, -0.5]), (1.8, [-(1 - 1 / 1.8), -0.5]),
+    // 1 - 1/1.9 is within 0.05 of ½
+    (1.9, [-(1 - 1 / 1.9), nil]), (2, [-0.5, nil]), (nil, [-0.5, nil]), (0.8, nil), (1, nil),
+  ]
+  /// Bounded features: n^{-1/2} for every α.
+  private static let bounded: [(Double?, [Double?]?)] = [
+    (0.8, [-0.5, nil]), (1.2, [-0.5, -(1 - 1 / 1.2)]), (1.5, [-0.5, -1 / 3.0]), (1.9, [-0.5, nil]), (2, [-0.5, nil]),
+    (nil, [-0.5, nil]),
+  ]
+
+  @Test(arguments: linear)
+  func chaosOfLinearFeatures(alpha: Double?, expected: [Double?]?) throws {
+    let noise = try Self.noise(alpha)
+    for model: any McKeanVlasovModel in [
+      OrnsteinUhlenbeck(theta: 1, coupling: 1), try TestData.network(.relu), try TestData.network(.softplus),
+    ] {
+      for metric in Metric.allCases { #expect(Self.agree(model.claim(on: metric, in: .n, noise: noise), expected)) }
+    }
+  }
+
+  @Test(arguments: bounded)
+  func chaosOfBoundedFeatures(alpha: Double?, expected: [Double?]?) throws {
+    let noise = try Self.noise(alpha)
+    for model: any McKeanVlasovModel in [
+      SineInteraction(theta: 1, coupling: 1), try TestData.network(.tanh), try TestData.network(.sigmoid),
+      try TestData.network(.erf),
+    ] {
+      for metric in Metric.allCases { #expect(Self.agree(model.claim(on: metric, in: .n, noise: noise), expected)) }
+    }
+  }
+
+  @Test func noInteractionNoClaim() throws {
+    let noise = try Self.noise(1.5)
+    #expect(OrnsteinUhlenbeck(theta: 1, coupling: 0).claim(on: .terminal, in: .n, noise: noise) == nil)
+    #expect(SineInteraction(theta: 1, coupling: 0).claim(on: .terminal, in: .n, noise: noise) == nil)
+  }
+
+  /// The heavier of the tails of the noise and of the initial law counts.
+  @Test func chaosWithAHeavyTailedInitialLaw() throws {
+    let initial = InitialLaw.stable(try StableLaw(alpha: 1.25))
+    let model = OrnsteinUhlenbeck(theta: 1, coupling: 1, initial: initial)
+    for (alpha, scale) in [(1.6, 1.0), (2, 1), (1.1, 0)] {
+      #expect(Self.agree(model.claim(on: .terminal, in: .n, noise: try Self.noise(alpha, scale: scale)), [-0.2, -0.5]))
+    }
+    #expect(
+      Self.agree(model.claim(on: .terminal, in: .n, noise: try Self.noise(1.1)), [-(1 - 1 / 1.1), -0.5]))
+  }
+
+  private static func smoothModels() throws -> [any McKeanVlasovModel] {
+    [
+      OrnsteinUhlenbeck(theta: 1, coupling: 0), OrnsteinUhlenbeck(theta: 1, coupling: 1),
+      SineInteraction(theta: 1, coupling: 1), try TestData.network(.tanh), try TestData.network(.softplus),
+      try TestData.network(.sigmoid), try TestData.network(.erf),
+    ]
+  }
+
+  /// Order 1 on the grid and min(1, 1/α) off it, each the other's rival where they differ enough.
+  @Test(
+    arguments: [
+      (0.8, [1, nil], [1, nil]), (1, [1, nil], [1, nil]), (1.02, [1, nil], [1 / 1.02, nil]),
+      (1.2, [1, 1 / 1.2], [1 / 1.2, 1]), (1.5, [1, 1 / 1.5], [1 / 1.5, 1]), (2, [1, 0.5], [0.5, 1]),
+      (nil, [1, 0.5], [0.5, 1]),
+    ] as [(Double?, [Double?], [Double?])])
+  func strongErrorOfSmoothDrifts(alpha: Double?, onGrid: [Double?], offGrid: [Double?]) throws {
+    let noise = try Self.noise(alpha)
+    for model in try Self.smoothModels() {
+      for metric in [Metric.terminal, .gridSup, .terminalMedian, .gridSupMedian] {
+        #expect(Self.agree(model.claim(on: metric, in: .dt, noise: noise), onGrid))
+      }
+      for metric in [Metric.offGrid, .offGridMedian] {
+        #expect(Self.agree(model.claim(on: metric, in: .dt, noise: noise), offGrid))
+      }
+    }
+  }
+
+  @Test func strongErrorWithoutNoiseIsOfOrder1Everywhere() throws {
+    for model in try Self.smoothModels() {
+      for metric in Metric.allCases {
+        #expect(Self.agree(model.claim(on: metric, in: .dt, noise: try Self.noise(1.5, scale: 0)), [1, nil]))
+      }
+    }
+  }
+
+  @Test func nothingIsClaimedOfADiscontinuousDrift() throws {
+    for scale in [0.0, 1] {
+      for metric in Metric.allCases {
+        #expect(
+          try TestData.network(.relu).claim(on: metric, in: .dt, noise: try Self.noise(1.5, scale: scale)) == nil)
+      }
+    }
+  }
+
+  /// Output weights with a power tail: the features are not bounded, and neither rate is known to hold.
+  @Test func nothingIsClaimedOfChaosWithHeavyTailedOutputWeights() throws {
+    let outputs = InitialLaw.stable(try StableLaw(alpha: 1.25))
+    let model = try TestData.network(.tanh, outputInitial: outputs)
+    #expect(model.featureGrowth == .linear)
+    #expect(model.claim(on: .terminal, in: .n, noise: try Self.noise(1.7)) == nil)
+    #expect(Self.agree(model.claim(on: .terminal, in: .dt, noise: try Self.noise(1.7)), [1, 1 / 1.7]))
+  }
+}

@@ -1,0 +1,218 @@
+import Foundation
+import McKeanVlasov
+import Testing
+
+@Suite struct ExperimentTests {
+  // MARK: - Combinations
+
+  /// The first key of the file varies slowest, whatever its name, across tables in their order.
+  @Test func listsExpandInTheOrderOfTheFile() throws {
+    let experiment = try Experiment(
+      ExperimentText.chaos(
+        model: "name = \"sine-interaction\"\ntheta = [1, 0.5]\ncoupling = [2, 3]",
+        noise: "law = \"stable\"\nalpha = [1.5, 1.2]"))
+    #expect(
+      experiment.combinations.map { "\($0.label.setting) \($0.label.noise.alpha)" } == [
+        "theta=1;coupling=2 1.5", "theta=1;coupling=2 1.2", "theta=1;coupling=3 1.5", "theta=1;coupling=3 1.2",
+        "theta=0.5;coupling=2 1.5", "theta=0.5;coupling=2 1.2", "theta=0.5;coupling=3 1.5", "theta=0.5;coupling=3 1.2",
+      ])
+    let models = experiment.errorStudies.compactMap { $0.model as? SineInteraction }
+    #expect(models.map(\.theta) == [1, 1, 1, 1, 0.5, 0.5, 0.5, 0.5])
+    #expect(models.map(\.coupling) == [2, 2, 3, 3, 2, 2, 3, 3])
+    #expect(experiment.errorStudies.map(\.noise.alpha) == [1.5, 1.2, 1.5, 1.2, 1.5, 1.2, 1.5, 1.2])
+  }
+
+  @Test func keysInAnotherOrder() throws {
+    let experiment = try Experiment(
+      ExperimentText.chaos(model: "coupling = [2, 3]\nname = \"sine-interaction\"\ntheta = [1, 0.5]"))
+    #expect(
+      experiment.combinations.map(\.label.setting) == [
+        "coupling=2;theta=1", "coupling=2;theta=0.5", "coupling=3;theta=1", "coupling=3;theta=0.5",
+      ])
+  }
+
+  @Test func tablesInAnotherOrder() throws {
+    let experiment = try Experiment(
+      """
+      [noise]
+      law = "stable"
+      alpha = [1.5, 1.2]
+      [study]
+      kind = "chaos"
+      particles = [2, 4, 8]
+      replicas = 8
+      [time]
+      horizon = 1
+      steps = 4
+      [model]
+      name = "sine-interaction"
+      theta = 1
+      coupling = [2, 3]
+      """)
+    #expect(
+      experiment.combinations.map { "\($0.label.noise.alpha) \($0.label.setting)" } == [
+        "1.5 coupling=2", "1.5 coupling=3", "1.2 coupling=2", "1.2 coupling=3",
+      ])
+  }
+
+  /// Only keys that vary, and no columns of their own.
+  @Test func settingNamesWhatVaries() throws {
+    func settings(model: String, noise: String) throws -> [String] {
+      try Experiment(ExperimentText.chaos(model: model, noise: noise)).combinations.map(\.label.setting)
+    }
+    let model = "name = \"sine-interaction\"\ntheta = 1\ncoupling = "
+    #expect(
+      try settings(model: model + "2", noise: "law = \"stable\"\nalpha = [1.5, 1.2]\nscale = [1, 2]") == [
+        "", "", "", "",
+      ])
+    #expect(
+      try settings(model: model + "2", noise: "law = \"stable\"\nalpha = 1.5\nshape = [\"shared\", \"isotropic\"]") == [
+        "", "",
+      ])
+    #expect(try settings(model: model + "[2]", noise: "law = \"brownian\"") == [""])
+    #expect(try settings(model: model + "[2, 2.5]", noise: "law = \"brownian\"") == ["coupling=2", "coupling=2.5"])
+    let names = "name = [\"sine-interaction\", \"ornstein-uhlenbeck\"]\ntheta = 1\ncoupling = 1"
+    #expect(
+      try settings(model: names, noise: "law = \"brownian\"") == ["name=sine-interaction", "name=ornstein-uhlenbeck"])
+  }
+
+  // MARK: - Values and defaults
+
+  @Test func everyKeyIsRead() throws {
+    let study = try #require(
+      try Experiment(
+        """
+        [model]
+        name = "ornstein-uhlenbeck"
+        theta = 0.5
+        coupling = 3
+        dimension = 2
+        initial = { law = "normal", mean = 1, standard-deviation = 0.5 }
+        [noise]
+        law = "stable"
+        alpha = 1.5
+        scale = 0.25
+        shape = "isotropic"
+        sampler = "gsl"
+        [time]
+        horizon = 2.5
+        steps = { from = 4, to = 40, factor = 3 }
+        [study]
+        kind = "strong"
+        particles = 7
+        replicas = 9
+        p = [0.25, 1]
+        seed = 17
+        reference = 1152
+        precision = "double"
+        """
+      ).errorStudies.first)
+    let model = try #require(study.model as? OrnsteinUhlenbeck)
+    #expect(model.theta == 0.5 && model.coupling == 3)
+    #expect(model.initial == Array(repeating: .normal(mean: 1, standardDeviation: 0.5), count: 2))
+    #expect(study.noise == (try LevyNoise(law: .stable(alpha: 1.5), scale: 0.25, shape: .isotropic)))
+    #expect(study.levels.map(\.steps) == [4, 12, 36] && study.horizon == 2.5)
+    #expect(study.systems.map(\.steps) == [4, 12, 36, 1152] && study.systems.allSatisfy { $0.particles == 7 })
+    #expect(study.replicas == 9 && study.p == [0.25, 1] && study.seed == 17)
+  }
+
+  @Test func defaults() throws {
+    let experiment = try Experiment(ExperimentText.chaos())
+    let study = try #require(experiment.errorStudies.first)
+    #expect(study.p == [0.5] && study.seed == 1 && experiment.seed == 1)
+    #expect(study.noise.scale == 1 && study.noise.shape == .independent)
+    #expect(study.model.initial == [.constant(0)])
+    #expect(study.systems.map(\.particles) == [2, 4, 8])
+    #expect(experiment.name == "test" && experiment.kind == .chaos)
+  }
+
+  @Test(
+    arguments: [
+      ("2", .constant(2)), ("{ law = \"uniform\", low = 0, high = 2 }", .uniform(low: 0, high: 2)),
+      ("{ law = \"uniform\" }", .uniform(low: -1, high: 1)),
+      ("{ law = \"normal\" }", .normal(mean: 0, standardDeviation: 1)),
+    ] as [(String, InitialLaw)])
+  func initialLaws(text: String, law: InitialLaw) throws {
+    let model = "name = \"sine-interaction\"\ntheta = 1\ncoupling = 2\ninitial = \(text)"
+    #expect(try Experiment(ExperimentText.chaos(model: model)).errorStudies[0].model.initial == [law])
+  }
+
+  @Test func aStableInitialLaw() throws {
+    let model =
+      "name = \"sine-interaction\"\ntheta = 1\ncoupling = 2\ninitial = { law = \"stable\", alpha = 1.2, scale = 3 }"
+    let law = InitialLaw.stable(try StableLaw(alpha: 1.2, scale: 3))
+    #expect(try Experiment(ExperimentText.chaos(model: model)).errorStudies[0].model.initial == [law])
+  }
+
+  @Test func trajectories() throws {
+    let text = ExperimentText.chaos()
+      .replacing(
+        "kind = \"chaos\"\nparticles = [2, 4, 8]\nreplicas = 8",
+        with: "kind = \"trajectory\"\nparticles = 3\nsnapshots = 5")
+    let experiment = try Experiment(text)
+    guard case .trajectory(let study) = experiment.combinations[0].study else {
+      Issue.record("not a trajectory")
+      return
+    }
+    #expect(study.particles == 3 && study.replicas == 1 && study.snapshots == 5)
+    #expect(study.times == [0, 0.25, 0.5, 0.75, 1])
+  }
+
+  // MARK: - Overrides
+
+  @Test func setReplacesKeys() throws {
+    let experiment = try Experiment(
+      ExperimentText.chaos(),
+      overrides: [
+        "noise.alpha=[1.2, 1.7]", "study.seed = 5", "noise.shape=shared", "study.particles={ from = 2, to = 16 }",
+        "model.initial=\"0\"", "model.initial=3",
+      ])
+    #expect(experiment.seed == 5 && experiment.combinations.map(\.label.noise.alpha) == [1.2, 1.7])
+    #expect(experiment.errorStudies.allSatisfy { $0.noise.shape == .shared && $0.model.initial == [.constant(3)] })
+    #expect(experiment.errorStudies[0].levels.map(\.particles) == [2, 4, 8, 16])
+  }
+
+  // MARK: - What it takes
+
+  @Test func costCountsDrawsStepsAndBytes() throws {
+    let experiment = try Experiment(ExperimentText.chaos(noise: "law = \"stable\"\nalpha = [1.5, 1.2]\nscale = [1, 0]"))
+    let cost = experiment.cost(threads: 1)
+    // 8 replicas of 8 particles and 4 steps, in the two combinations with noise; 2 + 4 + 8 particles move in all four.
+    #expect(cost.draws == 2 * 8 * 8 * 4)
+    #expect(cost.particleSteps == 4 * 8 * 14 * 4)
+    #expect(cost.bytes > 14 * 8 && cost.bytes < 10_000)
+    let isotropic = try Experiment(ExperimentText.chaos(noise: "law = \"stable\"\nalpha = 1.5\nshape = \"isotropic\""))
+    #expect(isotropic.cost(threads: 1).draws == 2 * 8 * 8 * 4)
+  }
+
+  @Test func aCostBeyondAMachinesIntegersIsNoTrap() throws {
+    let experiment = try Experiment(
+      ExperimentText.chaos(study: "particles = [2, 4, 4294967295]\nreplicas = 4294967295"),
+      overrides: ["time.steps=4294967295"])
+    #expect(experiment.cost(threads: 1).draws > 1 << 60)
+  }
+
+  // MARK: - Built-in experiments
+
+  @Test(arguments: Experiment.builtIn)
+  func builtInExperimentsAreSound(name: String) throws {
+    let experiment = try Experiment(named: name)
+    #expect(experiment.name == name && !experiment.combinations.isEmpty)
+    #expect(try #require(Experiment.text(ofBuiltIn: name)).hasPrefix("# "))
+    // Every curve has a claim, which is what it is there to show.
+    for combination in experiment.combinations {
+      guard case .error(let study) = combination.study else { continue }
+      let variable = study.variable
+      #expect(study.model.claim(on: .terminal, in: variable, noise: study.noise) != nil)
+    }
+  }
+
+  @Test func namesOfBuiltInExperiments() {
+    #expect(
+      Set(Experiment.builtIn).isSuperset(of: [
+        "network-chaos", "network-strong", "ou-chaos", "ou-strong", "sine-chaos", "sine-strong",
+      ]))
+    #expect(Experiment.text(ofBuiltIn: "no-such-experiment") == nil)
+    #expect(throws: SimulationError.self) { try Experiment(named: "no-such-experiment") }
+  }
+}

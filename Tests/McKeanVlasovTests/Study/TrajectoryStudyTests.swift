@@ -1,0 +1,54 @@
+import McKeanVlasov
+import Synchronization
+import Testing
+
+@Suite struct TrajectoryStudyTests {
+  private static func study(steps: Int = 6, snapshots: Int = 4, replicas: Int = 3) throws -> TrajectoryStudy {
+    try TrajectoryStudy(
+      model: DrivenOscillators(), noise: LevyNoise(law: .stable(alpha: 1.6), scale: 0.3),
+      grid: TimeGrid(horizon: 3, steps: steps), particles: 1500, replicas: replicas, snapshots: snapshots, seed: 9)
+  }
+
+  private static func records(_ study: TrajectoryStudy, threads: Int) throws -> [[Int]: [Double]] {
+    let records = Mutex<[[Int]: [Double]]>([:])
+    try study.run(threads: threads) { replica, snapshot, states in
+      records.withLock { $0[[replica, snapshot]] = states }
+    }
+    return records.withLock { $0 }
+  }
+
+  /// Every snapshot of every replica, particle by particle, against particles in plain arrays; two blocks.
+  @Test func snapshotsAreTheStatesAtTheirTimes() throws {
+    let study = try Self.study()
+    #expect(study.times == [0, 1, 2, 3])
+    let records = try Self.records(study, threads: 2)
+    #expect(records.count == 12)
+    let naive = NaiveSystem.drivenOscillators(noise: study.noise, horizon: 3, seed: 9)
+    for replica in 0..<3 {
+      let path = naive.path(particles: 1500, steps: 6, fineSteps: 6, replica: UInt32(replica))
+      for snapshot in 0..<4 {
+        let states = try #require(records[[replica, snapshot]])
+        let expected = path[2 * snapshot].flatMap { $0 }
+        #expect(states.count == expected.count)
+        #expect(zip(states, expected).allSatisfy { abs($0 - $1) < 1e-11 * max(1, abs($1)) })
+      }
+    }
+    for threads in [1, 3, 5] { #expect(try Self.records(study, threads: threads) == records) }
+  }
+
+  @Test(arguments: [(6, 1), (6, 0), (6, 5), (6, 8), (4, 4)])
+  func snapshotsDivideTheSteps(steps: Int, snapshots: Int) {
+    #expect(
+      throws: SimulationError.invalidValue(
+        parameter: "snapshots", found: "\(snapshots)",
+        allowed: "a whole number from 2 up, with snapshots - 1 a divisor of the \(steps) steps")
+    ) { try Self.study(steps: steps, snapshots: snapshots) }
+  }
+
+  @Test func anErrorOfTheRecorderEndsTheRun() throws {
+    struct Full: Error {}
+    #expect(throws: Full.self) {
+      try Self.study().run(threads: 2) { replica, snapshot, _ in if replica == 1 && snapshot == 2 { throw Full() } }
+    }
+  }
+}

@@ -1,0 +1,20 @@
+import McKeanVlasov
+
+/// Small data and networks.
+enum TestData {
+  /// Four points in three dimensions, of three classes.
+  static func threeClasses() throws -> LabelledData {
+    let directory = try TemporaryDirectory()
+    let text = "0.3,-1.2,0.7,0\n1.1,0.4,-0.6,2\n-0.8,0.9,0.2,1\n0.5,0.6,1.4,0\n"
+    return try LabelledData(contentsOf: directory.file("data.csv", text), label: .last)
+  }
+
+  static func network(
+    _ activation: Activation, weightDecay: Double = 0,
+    outputInitial: InitialLaw = .normal(mean: 0, standardDeviation: 1)
+  ) throws -> TwoLayerNetwork {
+    try TwoLayerNetwork(
+      data: threeClasses(), activation: activation, loss: .crossEntropy, weightDecay: weightDecay,
+      outputInitial: outputInitial)
+  }
+}
