@@ -1,16 +1,6 @@
 import CGSL
 import Foundation
 
-/// How the coordinates of one particle's noise increment depend on each other.
-public enum NoiseShape: String, Sendable, CaseIterable {
-  /// Independent SαS coordinates.
-  case independent
-  /// One SαS number for all coordinates.
-  case shared
-  /// √(2A)·N(0, I) with A positive (α/2)-stable: rotation invariant, each coordinate SαS.
-  case isotropic
-}
-
 /// The driving noise σ dL of the particles: independent between particles, with stationary increments.
 ///
 /// Over a time δ each coordinate is SαS(σ δ^{1/α}); `law: .brownian` makes it N(0, σ²δ), that is SαS(σ √(δ/2)) at α = 2.
