@@ -83,7 +83,10 @@ public final class CoupledSystems {
           system, shape: model.shape, stride: finest / system.steps, step: step, isNoisy: noise.scale > 0, flow: flow))
     }
     self.states = states
-    workers = (0..<max(1, min(threads, blocks))).map { _ in Worker(shape: model.shape, seed: seed) }
+    let largestBlock = min(blockSize, largest)
+    workers = (0..<max(1, min(threads, blocks))).map { _ in
+      Worker(shape: model.shape, largestBlock: largestBlock, seed: seed)
+    }
     fineIncrementScale = noise.incrementScale(over: grid.step)
   }
 
@@ -91,7 +94,8 @@ public final class CoupledSystems {
   static func bytes(model: any McKeanVlasovModel, noise: LevyNoise, systems: [System], threads: Int = 1) -> Double {
     let shape = model.shape
     let finest = systems.map(\.steps).max()!
-    let ofThread = Double(shape.blockSize) * Double(shape.noisy + shape.moving + shape.scratch)
+    let largestBlock = min(shape.blockSize, systems.map(\.particles).max()!)
+    let ofThread = Double(largestBlock) * Double(shape.noisy + shape.moving + shape.scratch)
     return systems.reduce(8 * ofThread * Double(threads)) { total, system in
       let hasIncrement = noise.scale > 0 && system.steps < finest
       let numbers = shape.components + shape.kept + (hasIncrement ? shape.noisy : 0)
@@ -267,12 +271,11 @@ private final class Worker {
   let stream: RandomStream
   let noise, drift, scratch: DoubleBuffer
 
-  init(shape: ModelShape, seed: UInt32) {
-    let blockSize = shape.blockSize
+  init(shape: ModelShape, largestBlock: Int, seed: UInt32) {
     stream = RandomStream(seed: seed)
-    noise = DoubleBuffer(count: shape.noisy * blockSize)
-    drift = DoubleBuffer(count: shape.moving * blockSize)
-    scratch = DoubleBuffer(count: shape.scratch * blockSize)
+    noise = DoubleBuffer(count: shape.noisy * largestBlock)
+    drift = DoubleBuffer(count: shape.moving * largestBlock)
+    scratch = DoubleBuffer(count: shape.scratch * largestBlock)
   }
 }
 

@@ -55,11 +55,8 @@ public enum ModelCatalog {
     return model
   }
 
-  /// A coordinate has an initial law, and noise and drift of the 256 particles of a block at least.
-  private static let largestDimension = min(
-    Int(UInt32.max),
-    Int(ProcessInfo.processInfo.physicalMemory)
-      / (MemoryLayout<InitialLaw>.stride + 256 * 2 * MemoryLayout<Double>.size))
+  /// The model holds a law for each coordinate; 4 kB of memory a coordinate leave room for a block of particles too.
+  private static let largestDimension = min(Int(UInt32.max), Int(ProcessInfo.processInfo.physicalMemory) / 4096)
 
   /// Reads the noise of one combination.
   static func noise(_ table: ExperimentTable) throws(SimulationError) -> LevyNoise {
