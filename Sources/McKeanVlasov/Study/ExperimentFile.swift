@@ -75,7 +75,8 @@ struct ExperimentFile {
   /// Where a key stands, as a message begins: `ou.toml, line 7, noise.`
   func place(of key: String, in table: String) -> String {
     let path = "\(table).\(key)"
-    if replaced.contains(path) { return "--set \(table)." }
+    // an inline table, such as a ladder, is replaced as a whole
+    if replaced.contains(path) || replaced.contains(table) { return "--set \(table)." }
     guard let line = lines[path] ?? lines[table] else { return "\(name), \(table)." }
     return "\(name), line \(line), \(table)."
   }
