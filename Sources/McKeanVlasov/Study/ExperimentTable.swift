@@ -63,11 +63,17 @@ final class ExperimentTable {
     return value
   }
 
-  /// The reader of an inline table of this one, whose key counts as asked for.
-  func nested(_ key: String, _ parts: [String: ExperimentValue]) -> ExperimentTable {
+  /// Reads an inline table of this one.
+  func nested<Value>(
+    _ key: String, _ parts: [String: ExperimentValue],
+    read: (ExperimentTable) throws(SimulationError) -> Value
+  ) throws(SimulationError) -> Value {
     ask(key)
-    resolved[key] = .table(parts)
-    return ExperimentTable(name: "\(name).\(key)", values: parts, file: file)
+    let table = ExperimentTable(name: "\(name).\(key)", values: parts, file: file)
+    let value = try read(table)
+    try table.finish()
+    resolved[key] = .table(table.resolved)
+    return value
   }
 
   /// Whether the file has the key; it counts as asked for.
@@ -148,29 +154,29 @@ final class ExperimentTable {
       return .constant(number)
     }
     guard case .table(let parts) = value else { throw error(key, found: value.found, allowed: allowed) }
-    let table = nested(key, parts)
-    let law: InitialLaw
-    switch try table.word("law", among: ["normal", "uniform", "stable"]) {
-    case "normal":
-      law = .normal(
-        mean: try table.number("mean", default: 0),
-        standardDeviation: try table.number("standard-deviation", default: 1, allowed: "a finite number, 0 or larger") {
-          $0 >= 0 && $0.isFinite
-        })
-    case "uniform":
-      let low = try table.number("low", default: -1)
-      law = .uniform(
-        low: low,
-        high: try table.number("high", default: 1, allowed: "a finite number not below low") {
-          $0 >= low && $0.isFinite
-        })
-    default:
-      let alpha = try table.number("alpha")
-      let scale = try table.number("scale", default: 1)
-      do { law = .stable(try StableLaw(alpha: alpha, scale: scale)) } catch { throw table.locate(error) }
+    return try nested(key, parts) { table throws(SimulationError) in
+      switch try table.word("law", among: ["normal", "uniform", "stable"]) {
+      case "normal":
+        return .normal(
+          mean: try table.number("mean", default: 0),
+          standardDeviation: try table.number(
+            "standard-deviation", default: 1, allowed: "a finite number, 0 or larger"
+          ) { $0 >= 0 && $0.isFinite })
+      case "uniform":
+        let low = try table.number("low", default: -1)
+        return .uniform(
+          low: low,
+          high: try table.number("high", default: 1, allowed: "a finite number not below low") {
+            $0 >= low && $0.isFinite
+          })
+      default:
+        let alpha = try table.number("alpha", allowed: "a number from 0.1 to 2") { _ in true }
+        let scale = try table.number("scale", default: 1, allowed: "a finite number, 0 or larger") { _ in true }
+        do throws(SimulationError) {
+          return .stable(try StableLaw(alpha: alpha, scale: scale))
+        } catch { throw table.locate(error) }
+      }
     }
-    try table.finish()
-    return law
   }
 
   /// A number, { from, to, factor }, or a list.
@@ -183,13 +189,12 @@ final class ExperimentTable {
       guard integers.count == elements.count else { throw error(key, found: value.found, allowed: allowed) }
       return .list(integers)
     case .table(let parts):
-      let table = nested(key, parts)
       let range = 1...Int(UInt32.max)
-      let ladder = Ladder.range(
-        from: try table.integer("from", in: range), to: try table.integer("to", in: range),
-        factor: try table.integer("factor", default: 2, in: 2...Int(UInt32.max)))
-      try table.finish()
-      return ladder
+      return try nested(key, parts) { table throws(SimulationError) in
+        Ladder.range(
+          from: try table.integer("from", in: range), to: try table.integer("to", in: range),
+          factor: try table.integer("factor", default: 2, in: 2...Int(UInt32.max)))
+      }
     default: throw error(key, found: value.found, allowed: allowed)
     }
   }

@@ -118,11 +118,9 @@ public enum ModelCatalog {
 
   private static func scaling(_ table: ExperimentTable) throws(SimulationError) -> LabelledData.Scaling {
     if case .table(let parts)? = table.values["scaling"] {
-      let affine = table.nested("scaling", parts)
-      let scaling = LabelledData.Scaling.affine(
-        shift: try affine.number("shift", default: 0), factor: try affine.number("factor", default: 1))
-      try affine.finish()
-      return scaling
+      return try table.nested("scaling", parts) { affine throws(SimulationError) in
+        .affine(shift: try affine.number("shift", default: 0), factor: try affine.number("factor", default: 1))
+      }
     }
     let words = ["none", "unit-interval", "z-score"]
     if let value = table.values["scaling"], !words.map(ExperimentValue.word).contains(value) {
