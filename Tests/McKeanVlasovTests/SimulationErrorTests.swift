@@ -22,16 +22,17 @@ import Testing
     (
       .noMeanFieldLimit(alpha: 0.8),
       "alpha: found 0.8, but features of linear growth have no mean for alpha at most 1, so the system has no limit as n "
-        + "grows; allowed: alpha above 1, or coupling = 0."
+        + "grows; allowed: alpha above 1, coupling = 0 or a bounded activation."
     ),
     (
       .tooMuchMemory(needed: 3 << 30, available: 1 << 30),
-      "The systems need 3072 MiB of memory, and this machine has 1024 MiB; take fewer particles or fewer threads."
+      "particles: found systems and tables of 3072 MiB, but this machine has 1024 MiB of memory; allowed: fewer "
+        + "particles, replicas or threads."
     ),
     (.unreadableFile(path: "a.csv", line: 3, problem: "it is bad"), "a.csv, line 3: it is bad."),
     (.unreadableFile(path: "a.csv", line: nil, problem: "it is bad"), "a.csv: it is bad."),
     (.outputExists(path: "out"), "out exists already; choose another --out, or --force to replace the run in it."),
-    (.unwritable(path: "out", problem: "no space"), "out cannot be written: no space."),
+    (.unwritable(path: "out", problem: "no space"), "out cannot be written: no space; choose another --out."),
     (
       .located(place: "ou.toml, line 7, noise.", .invalidValue(parameter: "alpha", found: "3", allowed: "less")),
       "ou.toml, line 7, noise.alpha: found 3; allowed: less."
