@@ -129,7 +129,10 @@ import Testing
     let outputs = InitialLaw.stable(try StableLaw(alpha: 1.25))
     let model = try TestData.network(.tanh, outputInitial: outputs)
     #expect(model.featureGrowth == .linear)
-    #expect(model.claim(on: .terminal, in: .n, noise: try Self.noise(1.7)) == nil)
-    #expect(model.claim(on: .terminal, in: .dt, noise: try Self.noise(1.7)) == nil)
+    for variable in ConvergenceVariable.allCases {
+      for metric in Metric.allCases {
+        #expect(model.claim(on: metric, in: variable, noise: try Self.noise(1.7)) == nil)
+      }
+    }
   }
 }

@@ -71,8 +71,10 @@ import Testing
       ("1,nan,a\n3,4,b\n", 1, "column 2 holds \"nan\"; a finite number is expected"),
       ("1,2,a\n3,inf,b\n", 2, "column 2 holds \"inf\"; a finite number is expected"),
       ("1,,a\n", 1, "column 2 holds \"\"; a finite number is expected"),
-      ("a\nb\n", 1, "one column found; a label and at least one input are needed"), ("", nil, "it is empty"),
-      (" \n\n", nil, "it is empty"),
+      ("a\nb\n", 1, "one column found; a label and at least one input are needed, separated by commas or tabs"),
+      ("", nil, "it is empty; CSV or TSV is expected"),
+      (" \n\n", nil, "it is empty; CSV or TSV is expected"),
+      ("1,2,a\n3,4,\n", 2, "column 3 holds \"\"; a label is expected"),
     ] as [(String, Int?, String)])
   func unreadableTables(text: String, line: Int?, problem: String) throws {
     #expect(refusal(text) == .unreadableFile(path: directory.path + "/data.csv", line: line, problem: problem))
@@ -95,12 +97,12 @@ import Testing
     let path = try directory.file("data.bin")
     #expect(
       throws: SimulationError.unreadableFile(
-        path: path, line: nil, problem: "there is no such file, or it cannot be read")
+        path: path, line: nil, problem: "there is no such file")
     ) { try LabelledData(contentsOf: path, label: .last) }
     try Data([0xFF, 0xFE, 0x00, 0xC1]).write(to: URL(fileURLWithPath: path))
     #expect(
       throws: SimulationError.unreadableFile(
-        path: path, line: nil, problem: "it is not text; CSV and TSV files are read")
+        path: path, line: nil, problem: "it is not text; CSV or TSV is expected")
     ) { try LabelledData(contentsOf: path, label: .last) }
   }
 

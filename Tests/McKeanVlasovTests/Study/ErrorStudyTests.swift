@@ -92,7 +92,9 @@ import Testing
     let initial = InitialLaw.stable(try StableLaw(alpha: alpha))
     #expect(
       Self.refusal(OrnsteinUhlenbeck(theta: 1, coupling: 1, initial: initial), Self.brownian, .n)
-        == .noMeanFieldLimit(alpha: alpha))
+        == .invalidValue(
+          parameter: "initial", found: "a law with tail index \(alpha), which has no mean",
+          allowed: "a law with a mean, since features of linear growth have none without it"))
   }
 
   // MARK: - Numbers
@@ -107,17 +109,18 @@ import Testing
     }
   }
 
-  @Test(arguments: [0, -1, .nan, .infinity])
+  @Test(arguments: [0, -1, 0.99e-6, .nan, .infinity])
   func momentsAreAboveZero(p: Double) {
     #expect(
       Self.refusal(SineInteraction(theta: 1, coupling: 1), Self.brownian, .n, p: [1, p])
-        == .invalidValue(parameter: "p", found: "\(p)", allowed: "finite numbers above 0"))
+        == .invalidValue(parameter: "p", found: "\(p)", allowed: "finite numbers above 0, from 1e-6 on"))
   }
 
-  @Test func oneMomentIsNeeded() {
+  @Test(arguments: [[], [1, 0.5, 1]])
+  func momentsAreOneOrMoreAndDifferent(p: [Double]) {
     #expect(
-      Self.refusal(SineInteraction(theta: 1, coupling: 1), Self.brownian, .n, p: [])
-        == .invalidValue(parameter: "p", found: "[]", allowed: "one or more numbers above 0"))
+      Self.refusal(SineInteraction(theta: 1, coupling: 1), Self.brownian, .n, p: p)
+        == .invalidValue(parameter: "p", found: "\(p)", allowed: "one or more different numbers above 0"))
   }
 
   @Test(arguments: [0, -2, .nan, .infinity])

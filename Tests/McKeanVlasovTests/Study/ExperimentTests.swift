@@ -180,7 +180,7 @@ import Testing
     // 8 replicas of 8 particles and 4 steps, in the two combinations with noise; 2 + 4 + 8 particles move in all four.
     #expect(cost.draws == 2 * 8 * 8 * 4)
     #expect(cost.particleSteps == 4 * 8 * 14 * 4)
-    #expect(cost.bytes > 14 * 8 && cost.bytes < 10_000)
+    #expect(cost.bytes > 14 * 8 && cost.bytes < 1 << 20)
     let isotropic = try Experiment(ExperimentText.chaos(noise: "law = \"stable\"\nalpha = 1.5\nshape = \"isotropic\""))
     #expect(isotropic.cost(threads: 1).draws == 2 * 8 * 8 * 4)
   }

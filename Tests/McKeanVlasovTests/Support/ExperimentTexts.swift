@@ -1,3 +1,4 @@
+import Foundation
 import McKeanVlasov
 
 /// Experiment files, table by table.
@@ -31,4 +32,42 @@ extension Experiment {
   var errorStudies: [ErrorStudy] {
     combinations.compactMap { if case .error(let study) = $0.study { study } else { nil } }
   }
+}
+
+extension ExperimentText {
+  static let trajectory = """
+    [model]
+    name = "sine-interaction"
+    theta = 1
+    coupling = 2
+    initial = 0.5
+    [noise]
+    law = "brownian"
+    [time]
+    horizon = 1
+    steps = 4
+    [study]
+    kind = "trajectory"
+    particles = 2
+    replicas = 3
+    snapshots = 3
+    """
+}
+
+/// A place for the output of one run.
+struct TestRun {
+  let directory: TemporaryDirectory
+  var out: String { directory.path + "/out" }
+
+  init() throws { directory = try TemporaryDirectory() }
+
+  func callAsFunction(_ text: String, overrides: [String] = [], force: Bool = false, threads: Int = 1) throws
+    -> [RateResult]
+  {
+    try ExperimentRun(Experiment(text, overrides: overrides), directory: out, force: force, threads: threads).run()
+  }
+
+  func contents(_ name: String) throws -> String { try String(contentsOfFile: out + "/" + name, encoding: .utf8) }
+
+  func files() throws -> Set<String> { Set(try FileManager.default.contentsOfDirectory(atPath: out)) }
 }

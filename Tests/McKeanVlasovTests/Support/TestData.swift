@@ -1,3 +1,4 @@
+import Foundation
 import McKeanVlasov
 
 /// Small data and networks.
@@ -16,5 +17,16 @@ enum TestData {
     try TwoLayerNetwork(
       data: threeClasses(), activation: activation, loss: .crossEntropy, weightDecay: weightDecay,
       outputInitial: outputInitial)
+  }
+}
+
+extension TestData {
+  /// The numbers of a float64 file of NumPy's format 1.0.
+  static func numbers(inNumPyFile path: String) throws -> [Double] {
+    let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+    let start = 10 + Int(bytes[8]) + 256 * Int(bytes[9])
+    return stride(from: start, to: bytes.count, by: 8).map { offset in
+      Double(bitPattern: bytes[offset..<offset + 8].reversed().reduce(0) { $0 << 8 | UInt64($1) })
+    }
   }
 }
