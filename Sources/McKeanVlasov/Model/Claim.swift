@@ -45,9 +45,7 @@ public struct Claim: Sendable, Hashable {
         exponent: -0.5, alternative: heavy,
         source: "Sznitman coupling for bounded Lipschitz features; docs/theory.md 3.1")
     case .linear:
-      guard tailIndex != nil else {
-        return Claim(exponent: -0.5, source: "Sznitman coupling with finite variance; docs/theory.md 3.2")
-      }
+      guard tailIndex != nil else { return Claim(exponent: -0.5, source: linearSource) }
       return heavy.map { Claim(exponent: $0, alternative: -0.5, source: linearSource) }
     }
   }
@@ -63,10 +61,11 @@ public struct Claim: Sendable, Hashable {
     if metric.pathError == .offGrid, let betweenGridPoints {
       return Claim(
         exponent: betweenGridPoints, alternative: 1,
-        source: "increment over half a step; docs/theory.md 4.2")
+        source: "noise of half a step; docs/theory.md 4.2")
     }
     return Claim(
       exponent: 1, alternative: betweenGridPoints,
-      source: "Butkovsky, Dareiotis, Gerencsér, arXiv 2204.12926 (bounded drift); docs/theory.md 4.1")
+      source: alpha == nil
+        ? "Euler's scheme without noise; docs/theory.md 4.1" : "smooth drift; docs/theory.md 4.1")
   }
 }

@@ -61,9 +61,10 @@ public protocol McKeanVlasovModel: Sendable {
   /// What theory says of the error's rate, or nil where nothing is known. By default nil.
   func claim(on metric: Metric, in variable: ConvergenceVariable, noise: LevyNoise) -> Claim?
 
-  /// Whether the error in this variable has the tail of the noise and of the initial law, so that moments of order
-  /// α and above are infinite; false where synchronous coupling cancels it. By default true.
-  func errorHasNoiseTail(in variable: ConvergenceVariable) -> Bool
+  /// The tail index of the error in this variable, so that its moments of that order and above are infinite; nil where all
+  /// its moments are finite, because the noise of two systems that share it cancels in their difference. By default
+  /// `tailIndex(with:)`, as for an error that is linear in the noise.
+  func errorTailIndex(in variable: ConvergenceVariable, noise: LevyNoise) -> Double?
 
   /// The mean field of the limit (n → ∞) of the Euler chain itself, where it is known: `steps` rows of
   /// `shape.features` numbers, row k for time k · step. By default nil.
@@ -77,12 +78,12 @@ extension McKeanVlasovModel {
     for k in meanField.indices { prepared[k] = meanField[k] }
   }
   public func claim(on metric: Metric, in variable: ConvergenceVariable, noise: LevyNoise) -> Claim? { nil }
-  public func errorHasNoiseTail(in variable: ConvergenceVariable) -> Bool { true }
+  public func errorTailIndex(in variable: ConvergenceVariable, noise: LevyNoise) -> Double? { tailIndex(with: noise) }
   public func exactFlow(noise: LevyNoise, step: Double, steps: Int) -> [Double]? { nil }
 
   /// The smallest tail index among the noise and the initial laws, or nil where all moments are finite: the tail index
   /// of an error that is linear in them.
-  func tailIndex(with noise: LevyNoise) -> Double? {
+  public func tailIndex(with noise: LevyNoise) -> Double? {
     (initial.map(\.tailIndex) + [noise.tailIndex]).compactMap { $0 }.min()
   }
 }

@@ -57,12 +57,14 @@ public struct OrnsteinUhlenbeck: McKeanVlasovModel {
       .chaos(
         featureGrowth: featureGrowth, tailIndex: tailIndex(with: noise),
         linearSource: "exact law of the linear system; docs/theory.md 5.3")
+    // Without a drift the scheme is exact at the grid points.
+    case .dt where theta == 0 && coupling == 0: nil
     case .dt: .strongEuler(on: metric, alpha: noise.scale > 0 ? noise.alpha : nil)
     }
   }
 
-  public func errorHasNoiseTail(in variable: ConvergenceVariable) -> Bool {
-    variable == .dt || coupling != 0
+  public func errorTailIndex(in variable: ConvergenceVariable, noise: LevyNoise) -> Double? {
+    variable == .dt || coupling != 0 ? tailIndex(with: noise) : nil
   }
 
   /// E X_k = (1-θη)^k E X_0: attraction to the mean does not move the mean.

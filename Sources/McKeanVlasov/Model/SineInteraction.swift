@@ -48,7 +48,9 @@ public struct SineInteraction: McKeanVlasovModel {
     }
   }
 
-  public func errorHasNoiseTail(in variable: ConvergenceVariable) -> Bool { variable == .dt && theta != 0 }
+  public func errorTailIndex(in variable: ConvergenceVariable, noise: LevyNoise) -> Double? {
+    variable == .dt && theta != 0 ? tailIndex(with: noise) : nil
+  }
 
   /// The Euler chain's own mean field. X_k = A_k X_0 + x_k + SαS(s_k) with A_k = (1-θη)^k, so
   ///

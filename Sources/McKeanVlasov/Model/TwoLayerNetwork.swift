@@ -177,12 +177,18 @@ public struct TwoLayerNetwork: McKeanVlasovModel {
     case .n:
       .chaos(
         featureGrowth: featureGrowth, tailIndex: tailIndex(with: noise),
-        linearSource: "mean of variables with tail index α; measured for ReLU and softplus; docs/theory.md 3.2")
+        linearSource: activation.isSmooth && loss != .squared
+          ? "mean of variables with tail index α; docs/theory.md 3.2"
+          : "measured, no theorem known; docs/theory.md 3.2")
     case .dt: activation.isSmooth ? .strongEuler(on: metric, alpha: noise.scale > 0 ? noise.alpha : nil) : nil
     }
   }
 
-  public func errorHasNoiseTail(in variable: ConvergenceVariable) -> Bool {
-    featureGrowth == .linear || (variable == .dt && weightDecay != 0)
+  public func errorTailIndex(in variable: ConvergenceVariable, noise: LevyNoise) -> Double? {
+    let index =
+      featureGrowth == .linear || (variable == .dt && weightDecay != 0) ? tailIndex(with: noise) : nil
+    guard loss == .squared, let ofOutputs = initial.last!.tailIndex else { return index }
+    // f contains a_i ψ / n and the gradient of the squared loss is linear in f: the drift contains a_i².
+    return [index, ofOutputs / 2].compactMap { $0 }.min()
   }
 }

@@ -66,7 +66,7 @@ public struct ErrorStudy: Sendable {
   /// The tail index of an error, nil where all its moments are finite. Between grid points the increment that the
   /// coarser path has missed is part of the error, whatever the drift.
   func tailIndex(of metric: Metric) -> Double? {
-    let ofPath = model.errorHasNoiseTail(in: variable) ? model.tailIndex(with: noise) : nil
+    let ofPath = model.errorTailIndex(in: variable, noise: noise)
     return metric.pathError == .offGrid ? [ofPath, noise.tailIndex].compactMap { $0 }.min() : ofPath
   }
 
@@ -113,7 +113,7 @@ public struct ErrorStudy: Sendable {
 
   /// Runs the study.
   ///
-  /// - Returns: one curve for each metric and moment, in the order of contracts: metric, then p.
+  /// - Returns: one curve for each metric and moment, in order of metric, then p.
   /// - Throws: `SimulationError.tooMuchMemory`.
   public func run(
     threads: Int = ProcessInfo.processInfo.activeProcessorCount, progress: ReplicaProgress? = nil,

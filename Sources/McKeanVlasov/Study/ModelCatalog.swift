@@ -6,12 +6,12 @@ public enum ModelCatalog {
   public static let models: [(name: String, keys: String, equation: String)] = [
     (
       "ornstein-uhlenbeck", "theta, coupling, dimension, initial",
-      "dX^i = -(theta X^i + coupling (X^i - m)) dt + dL^i, m = mean of X"
+      "dX^i = -(theta X^i + coupling (X^i - m)) dt + scale dL^i, m = mean of X"
     ),
-    ("sine-interaction", "theta, coupling, initial", "dX^i = (-theta X^i + coupling mean(sin X)) dt + dL^i"),
+    ("sine-interaction", "theta, coupling, initial", "dX^i = (-theta X^i + coupling mean(sin X)) dt + scale dL^i"),
     (
       "two-layer-network", "activation, loss, output, output-initial, output-scaling, batch, weight-decay, initial",
-      "neurons theta_i of f(x) = (1/n) sum a_i psi(<theta_i, x>), gradient flow on [data] + dL^i"
+      "neurons theta_i of f(x) = (1/n) sum a_i psi(<theta_i, x>), gradient flow on [data] + scale dL^i"
     ),
   ]
 

@@ -115,6 +115,14 @@ import Testing
     }
   }
 
+  /// The scheme is exact at the grid points, and what is left is rounding.
+  @Test func nothingIsClaimedOfTheStrongErrorWithoutADrift() throws {
+    for metric in Metric.allCases {
+      let claim = OrnsteinUhlenbeck(theta: 0, coupling: 0).claim(on: metric, in: .dt, noise: try Self.noise(1.5))
+      #expect(claim == nil)
+    }
+  }
+
   @Test func nothingIsClaimedOfADiscontinuousDrift() throws {
     for scale in [0.0, 1] {
       for metric in Metric.allCases {

@@ -36,6 +36,17 @@ struct HeavyOutputWeightsTests {
     _ = try study(kind: kind, outputs: normal, p: 2)
   }
 
+  /// The gradient of the squared loss is linear in f, which holds a_i ψ / n: the error grows like a_i².
+  @Test(arguments: [(Loss.squared, 0.65), (.crossEntropy, 1.3)])
+  func squaredLossHalvesTheTailIndex(loss: Loss, index: Double) throws {
+    let outputs = InitialLaw.stable(try StableLaw(alpha: 1.3))
+    let model = try TestData.network(.tanh, loss: loss, outputInitial: outputs)
+    let noise = try LevyNoise(law: .stable(alpha: 1.7))
+    for variable in ConvergenceVariable.allCases {
+      #expect(model.errorTailIndex(in: variable, noise: noise) == index)
+    }
+  }
+
   @Test func outputWeightsWithoutAMeanAreRefused() throws {
     #expect(throws: SimulationError.self) { _ = try study(kind: "chaos", outputs: "{ law = \"stable\", alpha = 1.0 }") }
     _ = try study(kind: "strong", outputs: "{ law = \"stable\", alpha = 1.0 }")

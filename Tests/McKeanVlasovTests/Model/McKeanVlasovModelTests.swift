@@ -73,9 +73,9 @@ import Testing
 
   @Test func defaultsOfAModel() throws {
     let model = DrivenOscillators()
-    let noise = try LevyNoise(law: .brownian)
+    let noise = try LevyNoise(law: .stable(alpha: 1.4))
     #expect(model.claim(on: .terminal, in: .n, noise: noise) == nil)
-    #expect(model.errorHasNoiseTail(in: .n) && model.errorHasNoiseTail(in: .dt))
+    #expect(model.errorTailIndex(in: .n, noise: noise) == 1.4 && model.errorTailIndex(in: .dt, noise: noise) == 1.4)
     #expect(model.exactFlow(noise: noise, step: 0.1, steps: 3) == nil)
   }
 }

@@ -31,7 +31,7 @@ struct TanhAttraction: McKeanVlasovModel {
   }
 
   /// The drift is bounded, so synchronous coupling cancels the noise.
-  func errorHasNoiseTail(in variable: ConvergenceVariable) -> Bool { false }
+  func errorTailIndex(in variable: ConvergenceVariable, noise: LevyNoise) -> Double? { nil }
 }
 
 /// Oscillators with velocity and position, of which only the velocity takes noise, each with a frequency of its own:

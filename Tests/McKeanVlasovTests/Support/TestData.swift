@@ -11,11 +11,11 @@ enum TestData {
   }
 
   static func network(
-    _ activation: Activation, weightDecay: Double = 0,
+    _ activation: Activation, loss: Loss = .crossEntropy, weightDecay: Double = 0,
     outputInitial: InitialLaw = .normal(mean: 0, standardDeviation: 1)
   ) throws -> TwoLayerNetwork {
     try TwoLayerNetwork(
-      data: threeClasses(), activation: activation, loss: .crossEntropy, weightDecay: weightDecay,
+      data: threeClasses(), activation: activation, loss: loss, weightDecay: weightDecay,
       outputInitial: outputInitial)
   }
 }
