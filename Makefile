@@ -7,7 +7,7 @@ mckean := .build/release/mckean
 .PHONY: deps build run test curves format lint clean
 
 deps: ## Debian packages, where they are missing
-	@dpkg -s $(packages) >/dev/null 2>&1 || { $(sudo) apt-get update -q && \
+	@[ $$(dpkg-query -W -f='$${Status}\n' $(packages) 2>/dev/null | grep -c '^install ok installed') = $(words $(packages)) ] || { $(sudo) apt-get update -q && \
 	  $(sudo) env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $(packages); }
 
 build: deps

@@ -25,13 +25,10 @@ struct RateReport {
   }
 
   private static func row(_ result: RateResult) -> [String] {
+    let law = if case .stable(let alpha) = result.label.noise.law { "α=\(alpha)" } else { "brownian" }
     let noise =
-      (result.label.noise.scale == 0
-        ? "none"
-        : {
-          let law = if case .stable(let alpha) = result.label.noise.law { "α=\(alpha)" } else { "brownian" }
-          return "\(law) \(result.label.noise.shape.rawValue) σ=\(result.label.noise.scale)"
-        }()) + (result.label.setting.isEmpty ? "" : " \(result.label.setting)")
+      "\(law) \(result.label.noise.shape.rawValue) σ=\(result.label.noise.scale)"
+      + (result.label.setting.isEmpty ? "" : " \(result.label.setting)")
     let rate = result.fitted
     return [
       noise, result.curve.metric.rawValue, result.curve.p.map { "\($0)" } ?? "",

@@ -92,11 +92,4 @@ struct OrnsteinUhlenbeckExact {
     }
     return sigma * pow(r * sum, 1 / alpha)
   }
-
-  // MARK: - Moments
-
-  /// E|e|^p of an error e that is SαS(scale).
-  func moment(_ p: Double, ofScale scale: Double) throws -> Double {
-    try StableLaw(alpha: alpha, scale: scale).absoluteMoment(p)
-  }
 }

@@ -21,6 +21,7 @@ public struct ConvergenceRate: Sendable {
     case exactAgreement = "the coupled systems agree exactly, as they do without interaction, so there is no rate"
     case tooFewLevels = "a rate needs two levels"
     case tooFewReplicas = "a rate needs two groups of replicas with finite states"
+    case underflow = "an error, or its p-th power, is 0 in double precision at some level"
     case overflow = "an error is too large for a double"
   }
 
@@ -29,7 +30,8 @@ public struct ConvergenceRate: Sendable {
     guard curve.levels.count > 1 else { throw .tooFewLevels }
     let groups = curve.groupValues
     guard groups.count > 1 else { throw .tooFewReplicas }
-    guard groups.allSatisfy({ $0.allSatisfy { $0 > 0 } }) else { throw .exactAgreement }
+    guard !groups.joined().allSatisfy({ $0 == 0 }) else { throw .exactAgreement }
+    guard groups.joined().allSatisfy({ $0 > 0 }) else { throw .underflow }
     guard groups.allSatisfy({ $0.allSatisfy(\.isFinite) }) else { throw .overflow }
     let x = curve.abscissae.map { log($0) }
     let fits = groups.map { LineFit(x, $0.map { log($0) }) }

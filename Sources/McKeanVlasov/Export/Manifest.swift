@@ -77,7 +77,8 @@ struct Manifest: Encodable {
       let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any],
       let checksums = object[CodingKeys.fileChecksums.rawValue] as? [String: String]
     else { return [] }
-    return checksums.keys.filter { !$0.contains("/") } + [name]
+    // Plain names alone: never a path out of the directory.
+    return checksums.keys.filter { !$0.contains("/") && !$0.hasPrefix(".") } + [name]
   }
 
   /// What a program prints, or nil where it fails or is not there.

@@ -36,7 +36,7 @@ public struct Claim: Sendable, Hashable {
   /// - Parameters:
   ///   - tailIndex: of the particles, nil where all their moments are finite.
   ///   - linearSource: who states the rate for features of linear growth.
-  static func chaos(featureGrowth: FeatureGrowth, tailIndex: Double?, linearSource: String) -> Claim? {
+  static func chaos(featureGrowth: FeatureGrowth, tailIndex: Double?, linearSource: String = "") -> Claim? {
     let heavy = tailIndex.flatMap { $0 > 1 ? -(1 - 1 / $0) : nil }
     switch featureGrowth {
     case .none: return nil
@@ -55,14 +55,17 @@ public struct Claim: Sendable, Hashable {
   /// Order 1 at the grid points for every α; order min(1, 1/α) between them, where the path is held constant and misses
   /// the noise of half a step.
   ///
-  /// - Parameter alpha: of the noise, nil where there is none.
-  static func strongEuler(on metric: Metric, alpha: Double?) -> Claim {
+  /// - Parameters:
+  ///   - alpha: of the noise, nil where there is none.
+  ///   - hasDrift: without a drift the scheme is exact at the grid points, and nothing is claimed of rounding.
+  static func strongEuler(on metric: Metric, alpha: Double?, hasDrift: Bool = true) -> Claim? {
     let betweenGridPoints = alpha.flatMap { $0 > 1 ? 1 / $0 : nil }
     if metric.pathError == .offGrid, let betweenGridPoints {
       return Claim(
         exponent: betweenGridPoints, alternative: 1,
         source: "noise of half a step; docs/theory.md 4.2")
     }
+    guard hasDrift else { return nil }
     return Claim(
       exponent: 1, alternative: betweenGridPoints,
       source: alpha == nil

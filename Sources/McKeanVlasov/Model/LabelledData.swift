@@ -158,7 +158,7 @@ public struct LabelledData: Sendable {
   func shuffled(seed: UInt32) -> LabelledData {
     let keys = (0..<rows).map {
       Philox.uniforms(
-        counter: SIMD4(UInt32($0), 0, 0, StreamPurpose.shuffle.rawValue), key: SIMD2(seed, UInt32.max)
+        counter: SIMD4(UInt32($0), 0, 0, StreamPurpose.batch.rawValue), key: SIMD2(seed, UInt32.max)
       ).first
     }
     return rows(in: (0..<rows).sorted { (keys[$0], $0) < (keys[$1], $1) })

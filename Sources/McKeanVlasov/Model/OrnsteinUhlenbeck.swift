@@ -57,9 +57,9 @@ public struct OrnsteinUhlenbeck: McKeanVlasovModel {
       .chaos(
         featureGrowth: featureGrowth, tailIndex: tailIndex(with: noise),
         linearSource: "exact law of the linear system; docs/theory.md 5.3")
-    // Without a drift the scheme is exact at the grid points.
-    case .dt where theta == 0 && coupling == 0: nil
-    case .dt: .strongEuler(on: metric, alpha: noise.scale > 0 ? noise.alpha : nil)
+    case .dt:
+      .strongEuler(
+        on: metric, alpha: noise.scale > 0 ? noise.alpha : nil, hasDrift: theta != 0 || coupling != 0)
     }
   }
 

@@ -43,8 +43,10 @@ public struct SineInteraction: McKeanVlasovModel {
 
   public func claim(on metric: Metric, in variable: ConvergenceVariable, noise: LevyNoise) -> Claim? {
     switch variable {
-    case .n: .chaos(featureGrowth: featureGrowth, tailIndex: tailIndex(with: noise), linearSource: "")
-    case .dt: .strongEuler(on: metric, alpha: noise.scale > 0 ? noise.alpha : nil)
+    case .n: .chaos(featureGrowth: featureGrowth, tailIndex: tailIndex(with: noise))
+    case .dt:
+      .strongEuler(
+        on: metric, alpha: noise.scale > 0 ? noise.alpha : nil, hasDrift: theta != 0 || coupling != 0)
     }
   }
 

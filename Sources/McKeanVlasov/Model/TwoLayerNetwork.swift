@@ -31,11 +31,14 @@ public struct TwoLayerNetwork: McKeanVlasovModel {
   ///   - data: the training data.
   ///   - initial: the law of each hidden weight at time 0; uniform on ±1/√d by default.
   ///   - outputInitial: the law of each output weight; N(0, 1) by default.
-  /// - Throws: `SimulationError.invalidValue` for the logistic loss with other than two classes.
+  /// - Throws: `SimulationError.invalidValue` for data of one class, or the logistic loss with other than two.
   public init(
     data: LabelledData, activation: Activation, loss: Loss, weightDecay: Double = 0, initial: InitialLaw? = nil,
     outputInitial: InitialLaw = .normal(mean: 0, standardDeviation: 1)
   ) throws(SimulationError) {
+    guard data.classes > 1 else {
+      throw .invalidValue(parameter: "label", found: "data of one class", allowed: "labels of two classes or more")
+    }
     guard loss != .logistic || data.classes == 2 else {
       throw .invalidValue(
         parameter: "loss", found: "\"logistic\" with \(data.classes) classes",
@@ -88,14 +91,13 @@ public struct TwoLayerNetwork: McKeanVlasovModel {
 
   /// -(1/N) ∇_f ℓ(f(x_j), y_j), once a step: the softmax and the residuals.
   public func prepare(meanField: Span<Double>, into prepared: inout MutableSpan<Double>) {
-    _ = meanField.withUnsafeBufferPointer { f in
+    meanField.withUnsafeBufferPointer { f in
       prepared.withUnsafeMutableBufferPointer { residuals in
-        data.labels.enumerated().reduce(0) { total, point in
-          let range = point.offset * outputs..<(point.offset + 1) * outputs
+        for (j, label) in data.labels.enumerated() {
+          let range = j * outputs..<(j + 1) * outputs
           let gradient = residuals.extracting(range)
-          let value = loss.value(of: f.extracting(range), label: point.element, gradient: gradient)
+          _ = loss.value(of: f.extracting(range), label: label, gradient: gradient)
           for c in gradient.indices { gradient[c] *= -1 / Double(points) }
-          return total + value
         }
       }
     }

@@ -9,8 +9,8 @@ public enum StreamPurpose: UInt32, Sendable {
   case mixing = 1
   /// Initial values, and every number that stays as it was drawn: fixed output weights, frequencies.
   case initial = 2
-  /// The order of shuffled data.
-  case shuffle = 3
+  /// The order in which data are taken: the rows of a shuffled file.
+  case batch = 3
 }
 
 /// The random numbers of one replica: Philox as a GSL generator that can be put on any counter.

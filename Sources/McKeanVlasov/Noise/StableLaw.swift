@@ -36,9 +36,10 @@ public struct StableLaw: Sendable, Hashable {
   ///
   /// Source: docs/theory.md, section 2.
   public func absoluteMoment(_ p: Double) -> Double {
-    if alpha == 2 { return pow(2 * scale, p) * gsl_sf_gamma((1 + p) / 2) / Double.pi.squareRoot() }
+    precondition(p > 0, "the order of a moment is above 0")
+    if alpha == 2 { return pow(2 * scale, p) * tgamma((1 + p) / 2) / Double.pi.squareRoot() }
     guard p < alpha else { return .infinity }
-    return pow(2 * scale, p) * gsl_sf_gamma((1 + p) / 2) * gsl_sf_gamma(1 - p / alpha)
-      / (Double.pi.squareRoot() * gsl_sf_gamma(1 - p / 2))
+    return pow(2 * scale, p) * tgamma((1 + p) / 2) * tgamma(1 - p / alpha)
+      / (Double.pi.squareRoot() * tgamma(1 - p / 2))
   }
 }

@@ -1,5 +1,5 @@
 /// What tells one curve of a run from another: the columns that every table begins with.
-public struct CurveLabel: Sendable {
+public struct CurveLabel: Sendable, Hashable {
   public let model: String
   public let noise: LevyNoise
   /// The other keys that vary, as `coupling=2;activation=tanh`, else empty.

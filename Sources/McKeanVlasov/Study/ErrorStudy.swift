@@ -105,7 +105,7 @@ public struct ErrorStudy: Sendable {
   func bytes(threads: Int) -> Double {
     let errors = comparisons.reduce(0.0) { $0 + 24 * Double(systems[$1.coarse].particles) }
     // A number of a replica, and its row of replicas.csv.
-    let results = 128 * Double(replicas) * Double(plan.reduce(0) { $0 + $1.levels.count })
+    let results = 192 * Double(replicas) * Double(plan.reduce(0) { $0 + $1.levels.count })
     let engines = Replicas.engines(count: replicas, threads: threads)
     let ofEngine = CoupledSystems.bytes(model: model, noise: noise, systems: systems, threads: threads / engines)
     return Double(engines) * (ofEngine + errors) + results

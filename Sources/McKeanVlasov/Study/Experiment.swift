@@ -165,7 +165,7 @@ public struct Experiment: Sendable {
     for values in Self.product(of: axes) {
       let model = modelTable.replacing(Self.replacements(values, in: "model"))
       let noise = noiseTable.replacing(Self.replacements(values, in: "noise"))
-      let drivingNoise = try ModelCatalog.noise(noise)
+      let drivingNoise = try ModelCatalog.noise(noise, lawVaries: axes.contains { $0.key == "law" })
       let system = try ModelCatalog.model(model) { () throws(SimulationError) -> LabelledData in
         guard let dataTable else {
           throw .located(place: "\(file.name), ", .missingKey(parameter: "[data]", allowed: "a table [data]"))
@@ -175,12 +175,14 @@ public struct Experiment: Sendable {
       }
       let setting = values.filter { varying.contains($0.key) }
         .map { "\($0.key)=\($0.value.text)" }.joined(separator: ";")
+      let label = CurveLabel(model: system.name, noise: drivingNoise, setting: setting)
+      // With a list of laws, Brownian noise meets every alpha of a list, and is run once.
+      if combinations.contains(where: { $0.label == label }) { continue }
       let study: Study
       do { study = try makeStudy(system, drivingNoise) } catch {
         throw [studyTable, timeTable, noise, model].reduce(error) { $1.locate($0) }
       }
-      combinations.append(
-        Combination(label: CurveLabel(model: system.name, noise: drivingNoise, setting: setting), study: study))
+      combinations.append(Combination(label: label, study: study))
       resolved["model"] = .table(model.resolved.merging(modelTable.values) { $1 })
       resolved["noise"] = .table(noise.resolved.merging(noiseTable.values) { $1 })
     }

@@ -117,8 +117,8 @@ final class ExperimentTable {
   }
 
   /// Text of any content.
-  func text(_ key: String) throws(SimulationError) -> String {
-    let value = try value(key, default: nil, allowed: "text in quotes")
+  func text(_ key: String, default fallback: String? = nil) throws(SimulationError) -> String {
+    let value = try value(key, default: fallback.map { .word($0) }, allowed: "text in quotes")
     guard case .word(let text) = value else { throw error(key, found: value.found, allowed: "text in quotes") }
     return text
   }

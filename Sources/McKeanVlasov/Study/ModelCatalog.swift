@@ -59,12 +59,14 @@ public enum ModelCatalog {
   private static let largestDimension = min(Int(UInt32.max), Int(ProcessInfo.processInfo.physicalMemory) / 4096)
 
   /// Reads the noise of one combination.
-  static func noise(_ table: ExperimentTable) throws(SimulationError) -> LevyNoise {
+  ///
+  /// - Parameter lawVaries: whether the file lists several laws; alpha is then that of the stable ones.
+  static func noise(_ table: ExperimentTable, lawVaries: Bool) throws(SimulationError) -> LevyNoise {
     let law: LevyNoise.Law
     switch try table.word("law", among: ["stable", "brownian"]) {
     case "stable": law = .stable(alpha: try table.number("alpha", allowed: "a number from 0.1 to 2") { _ in true })
     default:
-      if table.has("alpha") {
+      if table.has("alpha"), !lawVaries {
         throw table.error("alpha", found: table.values["alpha"]!.found, allowed: "no alpha with law = \"brownian\"")
       }
       law = .brownian
@@ -82,26 +84,25 @@ public enum ModelCatalog {
   /// Reads the training data that `[data]` names.
   static func data(_ table: ExperimentTable, directory: String, seed: UInt32) throws(SimulationError) -> LabelledData {
     let path: String
-    let label: LabelledData.LabelColumn
     if table.has("train") {
       guard !table.has("name") else {
         throw table.error("name", found: "both name and train", allowed: "one of them")
       }
       let train = try table.text("train")
       path = train.hasPrefix("/") ? train : directory + "/" + train
-      switch table.has("label") ? try table.text("label") : "last" {
-      case "first": label = .first
-      case "last": label = .last
-      case let name: label = .named(name)
-      }
     } else {
       guard table.has("name") else {
         throw table.error("name", found: "neither name nor train", allowed: "name = \"digits\", or train = a file")
       }
       _ = try table.word("name", among: ["digits"])
       path = BundledFiles.path("Data/digits.csv")
-      label = .last
     }
+    let label: LabelledData.LabelColumn =
+      switch try table.text("label", default: "last") {
+      case "first": .first
+      case "last": .last
+      case let name: .named(name)
+      }
     var data: LabelledData
     do { data = try LabelledData(contentsOf: path, label: label) } catch {
       guard case .unreadableFile = error else { throw table.locate(error) }

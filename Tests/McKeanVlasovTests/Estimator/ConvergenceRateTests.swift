@@ -80,7 +80,7 @@ import Testing
   @Test func failures() {
     #expect(failure(.made(replicas: 8) { _, _ in 0 }) == .exactAgreement)
     // One level of one group is enough: its logarithm does not exist.
-    #expect(failure(.made(replicas: 8) { level, r in level == 2 && r % 4 == 1 ? 0 : 1 }) == .exactAgreement)
+    #expect(failure(.made(replicas: 8) { level, r in level == 2 && r % 4 == 1 ? 0 : 1 }) == .underflow)
     #expect(failure(.made(at: [16], replicas: 8) { _, _ in 1 }) == .tooFewLevels)
     #expect(failure(.made(replicas: 8, nonFinite: [0, 1, 2, 4, 5, 6]) { _, _ in 1 }) == .tooFewReplicas)
     #expect(failure(.made(replicas: 8, nonFinite: [0, 1, 4, 5]) { _, _ in 1 }) == nil)

@@ -14,6 +14,8 @@ import Testing
       Case(speed: 0.46...0.54, kind: .rate, verdict: .agrees),
       Case(speed: 0.51...0.53, kind: .rate, verdict: .agrees),
       Case(speed: 0.44...0.52, kind: .rate, verdict: .inconclusive),
+      Case(speed: 0.43...0.48, kind: .rate, verdict: .inconclusive),
+      Case(speed: 0.52...0.57, kind: .rate, verdict: .inconclusive),
       Case(speed: 0.49...0.56, kind: .rate, verdict: .inconclusive),
       Case(speed: 0.3...0.7, kind: .rate, verdict: .inconclusive),
       Case(speed: 0.40...0.44, kind: .rate, verdict: .violated),

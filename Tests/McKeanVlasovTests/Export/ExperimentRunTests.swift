@@ -89,6 +89,17 @@ import Testing
     #expect(try run.files() == ["curve.csv", "rates.csv", "replicas.csv", "manifest.json", "notes.txt"])
   }
 
+  /// A manifest that another hand has written cannot make `force` reach out of the directory.
+  @Test(arguments: ["..", ".", "../keep.txt"])
+  func forceRemovesNothingElsewhere(name: String) throws {
+    let kept = try run.directory.file("keep.txt", "mine")
+    try FileManager.default.createDirectory(atPath: run.out, withIntermediateDirectories: true)
+    try "{\"file-checksums\": {\"\(name)\": \"\"}}".write(
+      toFile: run.out + "/manifest.json", atomically: true, encoding: .utf8)
+    _ = try run(Self.chaos, force: true)
+    #expect(FileManager.default.fileExists(atPath: kept))
+  }
+
   @Test func unwritableDirectories() throws {
     let file = try run.directory.file("file", "")
     let experiment = try Experiment(Self.chaos)

@@ -104,6 +104,11 @@ import Testing
       model.initial == Array(repeating: .uniform(low: -bound, high: bound), count: 3)
         + Array(repeating: .normal(mean: 0, standardDeviation: 1), count: 3))
     #expect(try TwoLayerNetwork(data: Self.data(classes: 2), activation: .tanh, loss: .logistic).outputs == 1)
+    // The gradient of one class is 0, and nothing would move.
+    #expect(
+      throws: SimulationError.invalidValue(
+        parameter: "label", found: "data of one class", allowed: "labels of two classes or more")
+    ) { try TwoLayerNetwork(data: TestData.oneClass(), activation: .tanh, loss: .crossEntropy) }
   }
 
   @Test func logisticLossNeedsTwoClasses() throws {

@@ -13,7 +13,7 @@ import Testing
     #expect(gsl_rng_uniform(stream.generator) == expected.second)
   }
 
-  @Test(arguments: zip([StreamPurpose.noise, .mixing, .initial, .shuffle], [UInt32(0), 1, 2, 3]))
+  @Test(arguments: zip([StreamPurpose.noise, .mixing, .initial, .batch], [UInt32(0), 1, 2, 3]))
   func purposesAreTheFourthWordOfTheCounter(purpose: StreamPurpose, word: UInt32) {
     stream.position(particle: 7, step: 0, component: 2, purpose: purpose)
     #expect(

@@ -22,6 +22,14 @@ import Testing
     #expect(experiment.errorStudies.map(\.noise.alpha) == [1.5, 1.2, 1.5, 1.2, 1.5, 1.2, 1.5, 1.2])
   }
 
+  /// Every alpha for the stable law, Brownian noise once.
+  @Test func listsOfLaws() throws {
+    let experiment = try Experiment(
+      ExperimentText.chaos(noise: "law = [\"brownian\", \"stable\"]\nalpha = [1.5, 1.2]"))
+    #expect(
+      experiment.combinations.map(\.label.noise.law) == [.brownian, .stable(alpha: 1.5), .stable(alpha: 1.2)])
+  }
+
   @Test func keysInAnotherOrder() throws {
     let experiment = try Experiment(
       ExperimentText.chaos(model: "coupling = [2, 3]\nname = \"sine-interaction\"\ntheta = [1, 0.5]"))

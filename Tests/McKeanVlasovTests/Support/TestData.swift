@@ -10,6 +10,11 @@ enum TestData {
     return try LabelledData(contentsOf: directory.file("data.csv", text), label: .last)
   }
 
+  static func oneClass() throws -> LabelledData {
+    let directory = try TemporaryDirectory()
+    return try LabelledData(contentsOf: directory.file("data.csv", "0.3,7\n1.1,7\n"), label: .last)
+  }
+
   static func network(
     _ activation: Activation, loss: Loss = .crossEntropy, weightDecay: Double = 0,
     outputInitial: InitialLaw = .normal(mean: 0, standardDeviation: 1)
