@@ -1,4 +1,5 @@
-/// What a measured rate says of a claim, by equivalence: with more replicas it tends to the right one (docs/theory.md, section 9).
+/// What a measured rate says of a claim, by equivalence: with more replicas it tends to the right one (docs/theory.md,
+/// section 9).
 public enum Verdict: String, Sendable {
   /// A rate: the whole interval lies within theory ± margin.
   case agrees

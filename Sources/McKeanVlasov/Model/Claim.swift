@@ -55,11 +55,9 @@ public struct Claim: Sendable, Hashable {
   /// Order 1 at the grid points for every α; order min(1, 1/α) between them, where the path is held constant and misses
   /// the noise of half a step.
   ///
-  /// - Parameters:
-  ///   - alpha: of the noise, nil where there is none.
-  ///   - hasDrift: without a drift the scheme is exact at the grid points, and nothing is claimed of rounding.
-  static func strongEuler(on metric: Metric, alpha: Double?, hasDrift: Bool = true) -> Claim? {
-    let betweenGridPoints = alpha.flatMap { $0 > 1 ? 1 / $0 : nil }
+  /// - Parameter hasDrift: without a drift the scheme is exact at the grid points, and nothing is claimed of rounding.
+  static func strongEuler(on metric: Metric, noise: LevyNoise, hasDrift: Bool = true) -> Claim? {
+    let betweenGridPoints = noise.scale > 0 && noise.alpha > 1 ? 1 / noise.alpha : nil
     if metric.pathError == .offGrid, let betweenGridPoints {
       return Claim(
         exponent: betweenGridPoints, alternative: 1,
@@ -68,7 +66,7 @@ public struct Claim: Sendable, Hashable {
     guard hasDrift else { return nil }
     return Claim(
       exponent: 1, alternative: betweenGridPoints,
-      source: alpha == nil
+      source: noise.scale == 0
         ? "Euler's scheme without noise; docs/theory.md 4.1" : "smooth drift; docs/theory.md 4.1")
   }
 }

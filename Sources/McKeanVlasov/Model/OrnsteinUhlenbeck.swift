@@ -57,9 +57,7 @@ public struct OrnsteinUhlenbeck: McKeanVlasovModel {
       .chaos(
         featureGrowth: featureGrowth, tailIndex: tailIndex(with: noise),
         linearSource: "exact law of the linear system; docs/theory.md 5.3")
-    case .dt:
-      .strongEuler(
-        on: metric, alpha: noise.scale > 0 ? noise.alpha : nil, hasDrift: theta != 0 || coupling != 0)
+    case .dt: .strongEuler(on: metric, noise: noise, hasDrift: theta != 0 || coupling != 0)
     }
   }
 

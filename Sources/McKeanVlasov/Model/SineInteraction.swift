@@ -44,9 +44,7 @@ public struct SineInteraction: McKeanVlasovModel {
   public func claim(on metric: Metric, in variable: ConvergenceVariable, noise: LevyNoise) -> Claim? {
     switch variable {
     case .n: .chaos(featureGrowth: featureGrowth, tailIndex: tailIndex(with: noise))
-    case .dt:
-      .strongEuler(
-        on: metric, alpha: noise.scale > 0 ? noise.alpha : nil, hasDrift: theta != 0 || coupling != 0)
+    case .dt: .strongEuler(on: metric, noise: noise, hasDrift: theta != 0 || coupling != 0)
     }
   }
 

@@ -60,10 +60,10 @@ public struct TwoLayerNetwork: McKeanVlasovModel {
   private static let useOneThreadForEachProduct: Void = openblas_set_num_threads(1)
 
   /// φ = a ψ is bounded only up to the output weights: with a power tail of theirs it has no variance, or no mean.
-  public var featureGrowth: FeatureGrowth { hasHeavyOutputs ? .linear : activation.featureGrowth }
+  public var featureGrowth: FeatureGrowth { outputTailIndex == nil ? activation.featureGrowth : .linear }
 
-  /// Whether the law of the output weights has a power tail.
-  private var hasHeavyOutputs: Bool { initial.last!.tailIndex != nil }
+  /// The tail index of the output weights, nil where all their moments are finite.
+  private var outputTailIndex: Double? { initial.last!.tailIndex }
 
   /// Σ_i a_i ψ(⟨θ_i, x_j⟩) for every j; keeps ψ'(⟨θ_i, x_j⟩).
   public func addFeatures(
@@ -174,7 +174,7 @@ public struct TwoLayerNetwork: McKeanVlasovModel {
   ///
   /// None is known for output weights with a power tail: the drift's Lipschitz constant grows with them.
   public func claim(on metric: Metric, in variable: ConvergenceVariable, noise: LevyNoise) -> Claim? {
-    if hasHeavyOutputs { return nil }
+    guard outputTailIndex == nil else { return nil }
     return switch variable {
     case .n:
       .chaos(
@@ -182,15 +182,15 @@ public struct TwoLayerNetwork: McKeanVlasovModel {
         linearSource: activation.isSmooth && loss != .squared
           ? "mean of variables with tail index α; docs/theory.md 3.2"
           : "measured, no theorem known; docs/theory.md 3.2")
-    case .dt: activation.isSmooth ? .strongEuler(on: metric, alpha: noise.scale > 0 ? noise.alpha : nil) : nil
+    case .dt: activation.isSmooth ? .strongEuler(on: metric, noise: noise) : nil
     }
   }
 
   public func errorTailIndex(in variable: ConvergenceVariable, noise: LevyNoise) -> Double? {
     let index =
       featureGrowth == .linear || (variable == .dt && weightDecay != 0) ? tailIndex(with: noise) : nil
-    guard loss == .squared, let ofOutputs = initial.last!.tailIndex else { return index }
+    guard loss == .squared, let outputTailIndex else { return index }
     // f contains a_i ψ / n and the gradient of the squared loss is linear in f: the drift contains a_i².
-    return [index, ofOutputs / 2].compactMap { $0 }.min()
+    return [index, outputTailIndex / 2].compactMap { $0 }.min()
   }
 }

@@ -154,7 +154,8 @@ public struct Experiment: Sendable {
     for name in file.tableNames {
       if let table = [modelTable, noiseTable].first(where: { $0.name == name }) { axes += try Self.axes(of: table) }
     }
-    let varying = Set(axes.filter { $0.values.count > 1 }.map(\.key)).subtracting(["law", "shape", "alpha", "scale"])
+    let varying = Set(axes.filter { $0.values.count > 1 }.map(\.key))
+    let columnsOfTheirOwn = ["law", "shape", "alpha", "scale"]
     let makeStudy = try Self.studyMaker(kind, time: timeTable, study: studyTable, seed: seed)
     try timeTable.finish()
     try studyTable.finish()
@@ -165,7 +166,7 @@ public struct Experiment: Sendable {
     for values in Self.product(of: axes) {
       let model = modelTable.replacing(Self.replacements(values, in: "model"))
       let noise = noiseTable.replacing(Self.replacements(values, in: "noise"))
-      let drivingNoise = try ModelCatalog.noise(noise, lawVaries: axes.contains { $0.key == "law" })
+      let drivingNoise = try ModelCatalog.noise(noise, lawVaries: varying.contains("law"))
       let system = try ModelCatalog.model(model) { () throws(SimulationError) -> LabelledData in
         guard let dataTable else {
           throw .located(place: "\(file.name), ", .missingKey(parameter: "[data]", allowed: "a table [data]"))
@@ -173,7 +174,7 @@ public struct Experiment: Sendable {
         if data == nil { data = try ModelCatalog.data(dataTable, directory: file.directory, seed: seed) }
         return data!
       }
-      let setting = values.filter { varying.contains($0.key) }
+      let setting = values.filter { varying.contains($0.key) && !columnsOfTheirOwn.contains($0.key) }
         .map { "\($0.key)=\($0.value.text)" }.joined(separator: ";")
       let label = CurveLabel(model: system.name, noise: drivingNoise, setting: setting)
       // With a list of laws, Brownian noise meets every alpha of a list, and is run once.
