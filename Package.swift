@@ -15,10 +15,11 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CGSL", providers: [.apt(["libgsl-dev"])]),
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .target(name: "CStableKernels"),
     .target(
       name: "McKeanVlasov",
       dependencies: [
-        "CGSL", "COpenBLAS", "TOMLKit", .product(name: "Logging", package: "swift-log"),
+        "CGSL", "COpenBLAS", "CStableKernels", "TOMLKit", .product(name: "Logging", package: "swift-log"),
       ],
       resources: [.copy("Experiments"), .copy("Data")]),
     .executableTarget(
@@ -27,7 +28,9 @@ let package = Package(
         "McKeanVlasov", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
-    .testTarget(name: "McKeanVlasovTests", dependencies: ["McKeanVlasov", "CGSL", "COpenBLAS"]),
+    .target(name: "KernelClones", dependencies: ["CStableKernels"], path: "Tests/KernelClones"),
+    .testTarget(
+      name: "McKeanVlasovTests", dependencies: ["McKeanVlasov", "CGSL", "COpenBLAS", "CStableKernels", "KernelClones"]),
     .testTarget(name: "ConvergenceTests", dependencies: ["McKeanVlasov", "CGSL"]),
     .testTarget(name: "CommandLineTests", dependencies: ["mckean", "McKeanVlasov"]),
   ]

@@ -1,0 +1,35 @@
+// Stable draws and elementary functions of whole blocks, several numbers at a time.
+//
+// Every function gives the same bits for any length and offset of the block and on every processor: contraction is off, and
+// every fused multiply-add is written out. docs/noise.md derives the formulas, docs/validation of errors is in its tests.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+/// Philox's counter (particle, step, component, stream) of a block's first number, and the key (seed, replica). The
+/// block's number i has the counter of particle + i.
+typedef struct {
+  uint32_t particle, step, component, stream;
+  uint32_t seed, replica;
+} mckean_counter;
+
+/// The two uniforms of each counter, (k + 1/2) / 2^52.
+void mckean_uniform_double(double *first, double *second, size_t count, mckean_counter counter);
+
+/// SαS(scale): what gsl_ran_levy(r, scale, alpha) makes of the same uniforms, to rounding.
+void mckean_symmetric_stable_double(double *draws, size_t count, mckean_counter counter, double alpha, double scale);
+/// The same in single precision, from the same 52-bit uniforms.
+void mckean_symmetric_stable_single(float *draws, size_t count, mckean_counter counter, double alpha, double scale);
+/// Positive stable with Laplace transform exp(-s^alpha), 0 < alpha < 1: what
+/// gsl_ran_levy_skew(r, cos(pi alpha / 2)^(1 / alpha), alpha, 1) makes of the same uniforms, to rounding.
+void mckean_positive_stable_double(double *draws, size_t count, mckean_counter counter, double alpha);
+
+/// Each value replaced by its function.
+void mckean_exp_double(double *values, size_t count);
+void mckean_tanh_double(double *values, size_t count);
+void mckean_sigmoid_double(double *values, size_t count);
+void mckean_sin_double(double *values, size_t count);
+void mckean_cos_double(double *values, size_t count);
+void mckean_exp_single(float *values, size_t count);
+void mckean_tanh_single(float *values, size_t count);
+void mckean_sigmoid_single(float *values, size_t count);
