@@ -15,6 +15,8 @@ typedef struct {
 
 /// The two uniforms of each counter, (k + 1/2) / 2^52.
 void mckean_uniform_double(double *first, double *second, size_t count, mckean_counter counter);
+/// The first of them alone.
+void mckean_first_uniform_double(double *uniforms, size_t count, mckean_counter counter);
 
 /// SαS(scale): what gsl_ran_levy(r, scale, alpha) makes of the same uniforms, to rounding.
 void mckean_symmetric_stable_double(double *draws, size_t count, mckean_counter counter, double alpha, double scale);
@@ -33,3 +35,5 @@ void mckean_cos_double(double *values, size_t count);
 void mckean_exp_single(float *values, size_t count);
 void mckean_tanh_single(float *values, size_t count);
 void mckean_sigmoid_single(float *values, size_t count);
+void mckean_sin_single(float *values, size_t count);
+void mckean_cos_single(float *values, size_t count);

@@ -257,6 +257,11 @@ void KERNEL(symmetric_stable_single)(float *draws, size_t count, mckean_counter 
 }
 
 KERNEL_TARGET
+void KERNEL(first_uniform_double)(double *uniforms, size_t count, mckean_counter counter) {
+  for (size_t i = 0; i < count; i++) uniforms[i] = uniform_of(philox(counter, (uint32_t)i).k1);
+}
+
+KERNEL_TARGET
 void KERNEL(uniform_double)(double *first, double *second, size_t count, mckean_counter counter) {
   for (size_t i = 0; i < count; i++) {
     const uniform_bits k = philox(counter, (uint32_t)i);
@@ -368,45 +373,34 @@ static double sin_of_large(double x, int quarter_turns) {
   return sin_of_reduced((double)rest * 0x1p-128 * 0x1.921fb54442d18p+1, odd);
 }
 
-INLINE int has_large(const double *values, size_t count) {
-  uint64_t large = 0;
-  for (size_t i = 0; i < count; i++) large |= !(fabs(values[i]) <= largest_reduced);
-  return large != 0;
-}
+/// A loop of sine or cosine over parts of 256 values: vectorised where a part has no large value.
+#define REDUCED_LOOP(number, of, quarter_turns) \
+  for (size_t start = 0; start < count; start += 256) { \
+    number *part = values + start; \
+    const size_t length = count - start < 256 ? count - start : 256; \
+    int large = 0; \
+    for (size_t i = 0; i < length; i++) large |= !(fabs((double)part[i]) <= largest_reduced); \
+    if (large) { \
+      for (size_t i = 0; i < length; i++) { \
+        const double x = part[i]; \
+        part[i] = (number)(fabs(x) <= largest_reduced ? of(x) : sin_of_large(x, quarter_turns)); \
+      } \
+    } else { \
+      LOOP \
+      for (size_t i = 0; i < length; i++) part[i] = (number)of(part[i]); \
+    } \
+  }
 
 KERNEL_TARGET
-void KERNEL(sin_double)(double *values, size_t count) {
-  for (size_t start = 0; start < count; start += 256) {
-    double *part = values + start;
-    const size_t length = count - start < 256 ? count - start : 256;
-    if (has_large(part, length)) {
-      for (size_t i = 0; i < length; i++) {
-        part[i] = fabs(part[i]) <= largest_reduced ? sin_of(part[i]) : sin_of_large(part[i], 0);
-      }
-    } else {
-      LOOP
-      for (size_t i = 0; i < length; i++) part[i] = sin_of(part[i]);
-    }
-  }
-}
-
+void KERNEL(sin_double)(double *values, size_t count) { REDUCED_LOOP(double, sin_of, 0) }
 KERNEL_TARGET
-void KERNEL(cos_double)(double *values, size_t count) {
-  for (size_t start = 0; start < count; start += 256) {
-    double *part = values + start;
-    const size_t length = count - start < 256 ? count - start : 256;
-    if (has_large(part, length)) {
-      for (size_t i = 0; i < length; i++) {
-        part[i] = fabs(part[i]) <= largest_reduced ? cos_of(part[i]) : sin_of_large(part[i], 1);
-      }
-    } else {
-      LOOP
-      for (size_t i = 0; i < length; i++) part[i] = cos_of(part[i]);
-    }
-  }
-}
+void KERNEL(cos_double)(double *values, size_t count) { REDUCED_LOOP(double, cos_of, 1) }
+KERNEL_TARGET
+void KERNEL(sin_single)(float *values, size_t count) { REDUCED_LOOP(float, sin_of, 0) }
+KERNEL_TARGET
+void KERNEL(cos_single)(float *values, size_t count) { REDUCED_LOOP(float, cos_of, 1) }
 
-// The same in single precision.
+// exp, tanh and sigmoid in single precision; sine and cosine are rounded from double.
 
 typedef struct { float q; int32_t n; } split_exponential_single;
 

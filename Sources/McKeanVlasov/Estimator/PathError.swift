@@ -11,8 +11,8 @@ final class PathError {
   private let stride: Int
   /// The fine step at T - Δt/2, where the finer grid holds that time.
   private let offGridStep: Int?
-  private let terminal, gridSup: DoubleBuffer
-  private let offGrid: DoubleBuffer?
+  private let terminal, gridSup: NumberBuffer
+  private let offGrid: NumberBuffer?
   private let count: Int
 
   /// - Parameters:
@@ -26,9 +26,9 @@ final class PathError {
       Self.hasOffGrid(steps: steps, referenceSteps: systems.systems[reference].steps)
       ? systems.grid.steps - stride / 2 : nil
     count = systems.systems[coarse].particles
-    terminal = DoubleBuffer(count: count)
-    gridSup = DoubleBuffer(count: count)
-    offGrid = offGridStep.map { [count] _ in DoubleBuffer(count: count) }
+    terminal = NumberBuffer(count: count)
+    gridSup = NumberBuffer(count: count)
+    offGrid = offGridStep.map { [count] _ in NumberBuffer(count: count) }
   }
 
   /// Whether the finer grid holds the time T - Δt/2 of the coarser one.
@@ -39,32 +39,45 @@ final class PathError {
     let particles = systems.particles(ofBlock: block, in: coarse)
     guard !particles.isEmpty else { return }
     if step % stride == 0 {
-      let sup = gridSup.buffer.extracting(particles)
+      let sup = gridSup.as(Double.self).extracting(particles)
       if step == 0 {
         sup.update(repeating: 0)
         return
       }
-      let errors = terminal.buffer.extracting(particles)
+      let errors = terminal.as(Double.self).extracting(particles)
       setErrors(errors, ofBlock: block)
       for i in sup.indices { sup[i] = max(sup[i], errors[i]) }
     } else if step == offGridStep, let offGrid {
-      setErrors(offGrid.buffer.extracting(particles), ofBlock: block)
+      setErrors(offGrid.as(Double.self).extracting(particles), ofBlock: block)
     }
   }
 
   /// |X^i - X̂^i| of one block as the systems stand now.
   private func setErrors(_ errors: UnsafeMutableBufferPointer<Double>, ofBlock block: Int) {
-    let values = systems.block(block, of: coarse)
-    let referenceValues = systems.block(block, of: reference)
+    switch systems.precision {
+    case .double: setErrors(errors, ofBlock: block, as: Double.self)
+    case .single: setErrors(errors, ofBlock: block, as: Float.self)
+    }
+  }
+
+  private func setErrors<Scalar: StateScalar>(
+    _ errors: UnsafeMutableBufferPointer<Double>, ofBlock block: Int, as _: Scalar.Type
+  ) {
+    let values = systems.block(block, of: coarse, as: Scalar.self)
+    let referenceValues = systems.block(block, of: reference, as: Scalar.self)
     let referenceCount = systems.particles(ofBlock: block, in: reference).count
     let noisy = systems.model.shape.noisy
     errors.update(repeating: 0)
     for component in 0..<noisy {
       let row = values.baseAddress! + component * errors.count
       let referenceRow = referenceValues.baseAddress! + component * referenceCount
-      for i in errors.indices {
-        let difference = row[i] - referenceRow[i]
-        errors[i] = noisy == 1 ? abs(difference) : errors[i] + difference * difference
+      if noisy == 1 {
+        for i in errors.indices { errors[i] = abs(Double(row[i]) - Double(referenceRow[i])) }
+      } else {
+        for i in errors.indices {
+          let difference = Double(row[i]) - Double(referenceRow[i])
+          errors[i] += difference * difference
+        }
       }
     }
     if noisy > 1 { for i in errors.indices { errors[i] = errors[i].squareRoot() } }
@@ -72,9 +85,9 @@ final class PathError {
 
   private func errors(_ metric: Metric) -> UnsafeMutableBufferPointer<Double> {
     switch metric.pathError {
-    case .gridSup: gridSup.prefix(count)
-    case .offGrid: offGrid!.prefix(count)
-    default: terminal.prefix(count)
+    case .gridSup: gridSup.as(Double.self)
+    case .offGrid: offGrid!.as(Double.self)
+    default: terminal.as(Double.self)
     }
   }
 

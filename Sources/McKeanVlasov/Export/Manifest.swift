@@ -46,7 +46,8 @@ struct Manifest: Encodable {
     gitCommit = Self.gitCommit
     self.threads = threads
     ranks = 1
-    sampler = "gsl"
+    let samplers = experiment.combinations.map(\.label.noise.sampler)
+    sampler = Sampler.allCases.filter(samplers.contains).map(\.rawValue).joined(separator: ", ")
     blockSize =
       switch experiment.combinations[0].study {
       case .error(let study): study.model.shape.blockSize

@@ -20,27 +20,39 @@ public enum Activation: String, Sendable, CaseIterable {
   /// - Parameters:
   ///   - values: z on entry, ψ(z) on return.
   ///   - derivatives: as many numbers, set to ψ'(z).
-  func apply(to values: UnsafeMutableBufferPointer<Double>, derivatives: UnsafeMutableBufferPointer<Double>) {
+  func apply<Scalar: NetworkScalar>(
+    to values: UnsafeMutableBufferPointer<Scalar>, derivatives: UnsafeMutableBufferPointer<Scalar>
+  ) {
+    // in parts that stay in the nearest cache
+    for start in stride(from: 0, to: values.count, by: 1024) {
+      let part = start..<min(start + 1024, values.count)
+      applyToPart(values.extracting(part), derivatives: derivatives.extracting(part))
+    }
+  }
+
+  private func applyToPart<Scalar: NetworkScalar>(
+    _ values: UnsafeMutableBufferPointer<Scalar>, derivatives: UnsafeMutableBufferPointer<Scalar>
+  ) {
     switch self {
     case .tanh:
-      for i in values.indices {
-        let value = Foundation.tanh(values[i])
-        (values[i], derivatives[i]) = (value, 1 - value * value)
-      }
+      Scalar.tanh(values)
+      for i in values.indices { derivatives[i] = 1 - values[i] * values[i] }
     case .sigmoid:
-      for i in values.indices {
-        let value = 1 / (1 + exp(-values[i]))
-        (values[i], derivatives[i]) = (value, value * (1 - value))
-      }
+      Scalar.sigmoid(values)
+      for i in values.indices { derivatives[i] = values[i] * (1 - values[i]) }
     case .erf:
       for i in values.indices {
-        let z = values[i]
-        (values[i], derivatives[i]) = (Foundation.erf(z), 2 / Double.pi.squareRoot() * exp(-z * z))
+        let z = Double(values[i])
+        (values[i], derivatives[i]) = (
+          Scalar(Foundation.erf(z)), Scalar(2 / Double.pi.squareRoot() * exp(-z * z))
+        )
       }
     case .softplus:
+      for i in values.indices { derivatives[i] = values[i] }
+      Scalar.sigmoid(derivatives)
       for i in values.indices {
-        let z = values[i]
-        (values[i], derivatives[i]) = (max(z, 0) + log1p(exp(-abs(z))), 1 / (1 + exp(-z)))
+        let z = Double(values[i])
+        values[i] = Scalar(max(z, 0) + log1p(exp(-abs(z))))
       }
     case .relu:
       for i in values.indices {

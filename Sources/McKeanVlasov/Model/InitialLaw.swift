@@ -1,4 +1,5 @@
 import CGSL
+import CStableKernels
 import Foundation
 
 /// The law of one number of a particle at time 0.
@@ -9,13 +10,39 @@ public enum InitialLaw: Sendable, Hashable {
   /// Symmetric about 0.
   case stable(StableLaw)
 
-  /// One draw from the counter on which the stream stands; a constant takes none.
-  func draw(from stream: RandomStream) -> Double {
-    switch self {
-    case .constant(let value): value
-    case .normal(let mean, let standardDeviation): mean + standardDeviation * standardNormal(from: stream)
-    case .uniform(let low, let high): gsl_ran_flat(stream.generator, low, high)
-    case .stable(let law): law.draw(from: stream)
+  /// The values of one component for successive particles, one counter each; a constant takes none.
+  func draw(
+    _ values: UnsafeMutableBufferPointer<Double>, firstParticle: Int, component: Int, sampler: Sampler,
+    from stream: RandomStream
+  ) {
+    // N(0, 1) = SαS(1/√2) at α = 2: one counter a draw, where `gsl_ran_gaussian` rejects and would need more.
+    let (alpha, scale) =
+      switch self {
+      case .stable(let law): (law.alpha, law.scale)
+      default: (2.0, 0.5.squareRoot())
+      }
+    let counter = stream.counter(
+      particle: UInt32(firstParticle), step: 0, component: UInt32(component), purpose: .initial)
+    switch (self, sampler) {
+    case (.constant(let value), _): values.update(repeating: value)
+    case (.uniform(let low, let high), .vector):
+      mckean_first_uniform_double(values.baseAddress!, values.count, counter)
+      for i in values.indices { values[i] = low * (1 - values[i]) + high * values[i] }
+    case (_, .vector):
+      mckean_symmetric_stable_double(values.baseAddress!, values.count, counter, alpha, scale)
+    case (_, .gsl):
+      for i in values.indices {
+        stream.position(
+          particle: UInt32(firstParticle + i), step: 0, component: UInt32(component), purpose: .initial)
+        if case .uniform(let low, let high) = self {
+          values[i] = gsl_ran_flat(stream.generator, low, high)
+        } else {
+          values[i] = gsl_ran_levy(stream.generator, scale, alpha)
+        }
+      }
+    }
+    if case .normal(let mean, let standardDeviation) = self {
+      for i in values.indices { values[i] = mean + standardDeviation * values[i] }
     }
   }
 

@@ -6,7 +6,7 @@ import Foundation
 ///
 /// in any dimension, coordinate by coordinate. Its laws, chaos errors and strong errors are known in closed form
 /// (docs/theory.md, section 5), which makes it the system that the simulator itself is tested on.
-public struct OrnsteinUhlenbeck: McKeanVlasovModel {
+public struct OrnsteinUhlenbeck: SinglePrecisionModel {
   public let name = "ornstein-uhlenbeck"
   /// θ, the rate of return to 0.
   public let theta: Double
@@ -33,18 +33,36 @@ public struct OrnsteinUhlenbeck: McKeanVlasovModel {
     scratch: inout MutableSpan<Double>
   ) {
     let count = block.count / shape.components
-    for c in 0..<shape.components {
-      var sum = 0.0
-      for i in c * count..<(c + 1) * count { sum += block[i] }
-      sums[c] += sum
-    }
+    for c in 0..<shape.components { sums[c] += BlockMath.sum(block.extracting(c * count..<(c + 1) * count)) }
+  }
+
+  public func addFeatures(
+    of block: Span<Float>, to sums: inout MutableSpan<Double>, keeping kept: inout MutableSpan<Float>,
+    scratch: inout MutableSpan<Float>
+  ) {
+    let count = block.count / shape.components
+    for c in 0..<shape.components { sums[c] += BlockMath.sum(block.extracting(c * count..<(c + 1) * count)) }
   }
 
   public func drift(
-    of block: Span<Double>, prepared mean: Span<Double>, kept: Span<Double>, scratch: inout MutableSpan<Double>,
+    of block: Span<Double>, prepared: Span<Double>, kept: Span<Double>, scratch: inout MutableSpan<Double>,
     into drift: inout MutableSpan<Double>
   ) {
+    setDrift(of: block, mean: prepared, into: &drift)
+  }
+
+  public func drift(
+    of block: Span<Float>, prepared: Span<Float>, kept: Span<Float>, scratch: inout MutableSpan<Float>,
+    into drift: inout MutableSpan<Float>
+  ) {
+    setDrift(of: block, mean: prepared, into: &drift)
+  }
+
+  private func setDrift<Scalar: ParticleScalar>(
+    of block: Span<Scalar>, mean: Span<Scalar>, into drift: inout MutableSpan<Scalar>
+  ) {
     let count = block.count / shape.components
+    let (theta, coupling) = (Scalar(theta), Scalar(coupling))
     for c in 0..<shape.components {
       let m = mean[c]
       for i in c * count..<(c + 1) * count { drift[i] = -(theta * block[i] + coupling * (block[i] - m)) }

@@ -5,14 +5,14 @@ import Foundation
 ///     dX^i = (-θX^i + κ m) dt + σ dL^i,   m = (1/n) Σ_j sin X^j:
 ///
 /// a nonlinear McKean–Vlasov system with a bounded feature, whose limit is known (docs/theory.md, section 6).
-public struct SineInteraction: McKeanVlasovModel {
+public struct SineInteraction: SinglePrecisionModel {
   public let name = "sine-interaction"
   /// θ, the rate of return to 0.
   public let theta: Double
   /// κ, the strength of the interaction.
   public let coupling: Double
   public let initial: [InitialLaw]
-  public let shape = ModelShape(components: 1, features: 1)
+  public let shape = ModelShape(components: 1, features: 1, scratch: 1)
 
   /// - Parameters:
   ///   - theta: θ, finite.
@@ -28,16 +28,38 @@ public struct SineInteraction: McKeanVlasovModel {
     of block: Span<Double>, to sums: inout MutableSpan<Double>, keeping kept: inout MutableSpan<Double>,
     scratch: inout MutableSpan<Double>
   ) {
-    var sum = 0.0
-    for i in block.indices { sum += sin(block[i]) }
-    sums[0] += sum
+    for i in block.indices { scratch[i] = block[i] }
+    BlockMath.sin(&scratch)
+    sums[0] += BlockMath.sum(scratch.span)
+  }
+
+  public func addFeatures(
+    of block: Span<Float>, to sums: inout MutableSpan<Double>, keeping kept: inout MutableSpan<Float>,
+    scratch: inout MutableSpan<Float>
+  ) {
+    for i in block.indices { scratch[i] = block[i] }
+    BlockMath.sin(&scratch)
+    sums[0] += BlockMath.sum(scratch.span)
   }
 
   public func drift(
     of block: Span<Double>, prepared: Span<Double>, kept: Span<Double>, scratch: inout MutableSpan<Double>,
     into drift: inout MutableSpan<Double>
   ) {
-    let attraction = coupling * prepared[0]
+    setDrift(of: block, mean: prepared[0], into: &drift)
+  }
+
+  public func drift(
+    of block: Span<Float>, prepared: Span<Float>, kept: Span<Float>, scratch: inout MutableSpan<Float>,
+    into drift: inout MutableSpan<Float>
+  ) {
+    setDrift(of: block, mean: prepared[0], into: &drift)
+  }
+
+  private func setDrift<Scalar: ParticleScalar>(
+    of block: Span<Scalar>, mean: Scalar, into drift: inout MutableSpan<Scalar>
+  ) {
+    let (theta, attraction) = (Scalar(theta), Scalar(coupling) * mean)
     for i in block.indices { drift[i] = -theta * block[i] + attraction }
   }
 

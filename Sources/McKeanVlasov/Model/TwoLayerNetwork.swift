@@ -1,4 +1,3 @@
-import CGSL
 import COpenBLAS
 
 /// A two-layer network whose neurons are the particles: with output weights a_i, C outputs, N data points (x_j, y_j),
@@ -12,7 +11,7 @@ import COpenBLAS
 /// neuron's outputs on every data point, φ(θ_i, a_i) = (a_i ψ(⟨θ_i, x_j⟩))_j, so that the mean field is f on the data.
 ///
 /// A step of n neurons costs two products of N × d and d × n matrices, by OpenBLAS on one thread a block.
-public struct TwoLayerNetwork: McKeanVlasovModel {
+public struct TwoLayerNetwork: SinglePrecisionModel {
   public let name = "two-layer-network"
   public let data: LabelledData
   public let activation: Activation
@@ -21,6 +20,8 @@ public struct TwoLayerNetwork: McKeanVlasovModel {
   public let weightDecay: Double
   public let shape: ModelShape
   public let initial: [InitialLaw]
+  /// The inputs in single precision.
+  private let singleInputs: [Float]
 
   /// Inputs d, data points N, outputs C.
   var inputs: Int { data.columns }
@@ -45,6 +46,7 @@ public struct TwoLayerNetwork: McKeanVlasovModel {
         allowed: "\"logistic\" with two classes, \"cross-entropy\" or \"squared\"")
     }
     (self.data, self.activation, self.loss, self.weightDecay) = (data, activation, loss, weightDecay)
+    singleInputs = data.inputs.map(Float.init)
     outputs = loss.outputs(classes: data.classes)
     shape = ModelShape(
       components: data.columns + outputs, moving: data.columns, features: data.rows * outputs, kept: data.rows,
@@ -65,91 +67,111 @@ public struct TwoLayerNetwork: McKeanVlasovModel {
   /// The tail index of the output weights, nil where all their moments are finite.
   private var outputTailIndex: Double? { initial.last!.tailIndex }
 
-  /// Σ_i a_i ψ(⟨θ_i, x_j⟩) for every j; keeps ψ'(⟨θ_i, x_j⟩).
   public func addFeatures(
     of block: Span<Double>, to sums: inout MutableSpan<Double>, keeping kept: inout MutableSpan<Double>,
     scratch: inout MutableSpan<Double>
+  ) {
+    addOutputs(of: block, inputs: data.inputs, to: &sums, keeping: &kept, scratch: &scratch)
+  }
+
+  public func addFeatures(
+    of block: Span<Float>, to sums: inout MutableSpan<Double>, keeping kept: inout MutableSpan<Float>,
+    scratch: inout MutableSpan<Float>
+  ) {
+    addOutputs(of: block, inputs: singleInputs, to: &sums, keeping: &kept, scratch: &scratch)
+  }
+
+  /// Σ_i a_i ψ(⟨θ_i, x_j⟩) for every j; keeps ψ'(⟨θ_i, x_j⟩).
+  private func addOutputs<Scalar: NetworkScalar>(
+    of block: Span<Scalar>, inputs x: [Scalar], to sums: inout MutableSpan<Double>,
+    keeping kept: inout MutableSpan<Scalar>, scratch: inout MutableSpan<Scalar>
   ) {
     let count = block.count / shape.components
     block.withUnsafeBufferPointer { weights in
       scratch.withUnsafeMutableBufferPointer { activations in
         kept.withUnsafeMutableBufferPointer { derivatives in
           sums.withUnsafeMutableBufferPointer { sums in
-            multiply(
-              data.inputs, weights.baseAddress!, rows: points, inner: inputs, columns: count, into: activations)
+            x.withUnsafeBufferPointer { x in
+              // activations (N × count) = x (N × d) · θ (d × count)
+              Scalar.multiply(
+                x.baseAddress!, weights.baseAddress!, rows: points, inner: inputs, columns: count,
+                into: activations.baseAddress!)
+            }
             activation.apply(to: activations, derivatives: derivatives)
             // sums (N × C) += ψ (N × count) · aᵀ (count × C)
-            cblas_dgemm(
-              CblasRowMajor, CblasNoTrans, CblasTrans, Int32(points), Int32(outputs), Int32(count), 1,
-              activations.baseAddress!, Int32(count), weights.baseAddress! + inputs * count, Int32(count), 1,
-              sums.baseAddress!, Int32(outputs))
+            Scalar.addProducts(
+              activations.baseAddress!, weights.baseAddress! + inputs * count, rows: points, inner: count,
+              columns: outputs, to: sums.baseAddress!)
           }
         }
       }
     }
   }
 
-  /// -(1/N) ∇_f ℓ(f(x_j), y_j), once a step: the softmax and the residuals.
   public func prepare(meanField: Span<Double>, into prepared: inout MutableSpan<Double>) {
-    meanField.withUnsafeBufferPointer { f in
-      prepared.withUnsafeMutableBufferPointer { residuals in
+    setResiduals(meanField, into: &prepared)
+  }
+
+  public func prepare(meanField: Span<Double>, into prepared: inout MutableSpan<Float>) {
+    setResiduals(meanField, into: &prepared)
+  }
+
+  /// -(1/N) ∇_f ℓ(f(x_j), y_j), once a step: the softmax and the residuals.
+  private func setResiduals<Scalar: NetworkScalar>(_ f: Span<Double>, into residuals: inout MutableSpan<Scalar>) {
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: outputs) { gradient in
+      f.withUnsafeBufferPointer { f in
         for (j, label) in data.labels.enumerated() {
-          let range = j * outputs..<(j + 1) * outputs
-          let gradient = residuals.extracting(range)
-          _ = loss.value(of: f.extracting(range), label: label, gradient: gradient)
-          for c in gradient.indices { gradient[c] *= -1 / Double(points) }
+          _ = loss.value(of: f.extracting(j * outputs..<(j + 1) * outputs), label: label, gradient: gradient)
+          for c in 0..<outputs { residuals[j * outputs + c] = Scalar(gradient[c] * (-1 / Double(points))) }
         }
       }
     }
   }
 
-  /// b(θ_i) = Σ_j ⟨prepared_j, a_i⟩ ψ'(⟨θ_i, x_j⟩) x_j - λ θ_i.
   public func drift(
     of block: Span<Double>, prepared: Span<Double>, kept: Span<Double>, scratch: inout MutableSpan<Double>,
     into drift: inout MutableSpan<Double>
   ) {
+    setDrift(of: block, inputs: data.inputs, residuals: prepared, derivatives: kept, scratch: &scratch, into: &drift)
+  }
+
+  public func drift(
+    of block: Span<Float>, prepared: Span<Float>, kept: Span<Float>, scratch: inout MutableSpan<Float>,
+    into drift: inout MutableSpan<Float>
+  ) {
+    setDrift(of: block, inputs: singleInputs, residuals: prepared, derivatives: kept, scratch: &scratch, into: &drift)
+  }
+
+  /// b(θ_i) = Σ_j ⟨residual_j, a_i⟩ ψ'(⟨θ_i, x_j⟩) x_j - λ θ_i.
+  private func setDrift<Scalar: NetworkScalar>(
+    of block: Span<Scalar>, inputs x: [Scalar], residuals: Span<Scalar>, derivatives: Span<Scalar>,
+    scratch: inout MutableSpan<Scalar>, into drift: inout MutableSpan<Scalar>
+  ) {
     let count = block.count / shape.components
     block.withUnsafeBufferPointer { weights in
       scratch.withUnsafeMutableBufferPointer { gradients in
-        // gradients (N × count) = prepared (N × C) · a (C × count), then times ψ'
-        prepared.withUnsafeBufferPointer {
-          multiply(
-            $0, weights.baseAddress! + inputs * count, rows: points, inner: outputs, columns: count, into: gradients)
+        // gradients (N × count) = residuals (N × C) · a (C × count), then times ψ'
+        residuals.withUnsafeBufferPointer {
+          Scalar.multiply(
+            $0.baseAddress!, weights.baseAddress! + inputs * count, rows: points, inner: outputs, columns: count,
+            into: gradients.baseAddress!)
         }
-        kept.withUnsafeBufferPointer { derivatives in
+        derivatives.withUnsafeBufferPointer { derivatives in
           for i in gradients.indices { gradients[i] *= derivatives[i] }
         }
         drift.withUnsafeMutableBufferPointer { drift in
-          data.inputs.withUnsafeBufferPointer { x in
+          x.withUnsafeBufferPointer { x in
             // drift (d × count) = xᵀ (d × N) · gradients (N × count)
-            cblas_dgemm(
-              CblasRowMajor, CblasTrans, CblasNoTrans, Int32(inputs), Int32(count), Int32(points), 1, x.baseAddress!,
-              Int32(inputs), gradients.baseAddress!, Int32(count), 0, drift.baseAddress!, Int32(count))
+            Scalar.multiply(
+              transposed: x.baseAddress!, gradients.baseAddress!, rows: inputs, inner: points, columns: count,
+              into: drift.baseAddress!)
           }
           if weightDecay != 0 {
+            let weightDecay = Scalar(weightDecay)
             for i in drift.indices { drift[i] -= weightDecay * weights[i] }
           }
         }
       }
-    }
-  }
-
-  /// product (rows × columns) = left (rows × inner) · right (inner × columns).
-  private func multiply(
-    _ left: UnsafeBufferPointer<Double>, _ right: UnsafePointer<Double>, rows: Int, inner: Int, columns: Int,
-    into product: UnsafeMutableBufferPointer<Double>
-  ) {
-    cblas_dgemm(
-      CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(rows), Int32(columns), Int32(inner), 1, left.baseAddress!,
-      Int32(inner), right, Int32(columns), 0, product.baseAddress!, Int32(columns))
-  }
-
-  private func multiply(
-    _ left: [Double], _ right: UnsafePointer<Double>, rows: Int, inner: Int, columns: Int,
-    into product: UnsafeMutableBufferPointer<Double>
-  ) {
-    left.withUnsafeBufferPointer {
-      multiply($0, right, rows: rows, inner: inner, columns: columns, into: product)
     }
   }
 

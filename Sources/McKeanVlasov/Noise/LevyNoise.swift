@@ -1,4 +1,5 @@
 import CGSL
+import CStableKernels
 import Foundation
 
 /// The driving noise σ dL of the particles: independent between particles, with stationary increments.
@@ -15,9 +16,12 @@ public struct LevyNoise: Sendable, Hashable {
   /// σ ≥ 0; 0 means no noise.
   public let scale: Double
   public let shape: NoiseShape
+  public let sampler: Sampler
 
   /// - Throws: `SimulationError.invalidValue` for α outside [0.1, 2], or a scale that is negative or not finite.
-  public init(law: Law, scale: Double = 1, shape: NoiseShape = .independent) throws(SimulationError) {
+  public init(
+    law: Law, scale: Double = 1, shape: NoiseShape = .independent, sampler: Sampler = .vector
+  ) throws(SimulationError) {
     if case .stable(let alpha) = law { _ = try StableLaw(alpha: alpha, scale: scale) }
     _ = try StableLaw(alpha: 2, scale: scale)
     if case .stable(let alpha) = law, shape == .isotropic, alpha < 2, alpha > Self.largestMixedAlpha {
@@ -25,7 +29,7 @@ public struct LevyNoise: Sendable, Hashable {
         parameter: "alpha", found: "\(alpha) with the isotropic shape",
         allowed: "2, or at most 2 - 1e-9 (closer to 2 the mixing law cannot be drawn in double precision)")
     }
-    (self.law, self.scale, self.shape) = (law, scale, shape)
+    (self.law, self.scale, self.shape, self.sampler) = (law, scale, shape, sampler)
   }
 
   /// Nearer to 2, `gsl_ran_levy_skew` at α/2 loses its digits to cancellation.
@@ -67,47 +71,98 @@ public struct LevyNoise: Sendable, Hashable {
   ///   - particles: the indices of the block's particles in the system.
   ///   - step: the index of the fine step.
   ///   - incrementScale: γ of `incrementScale(over:)` for the fine step.
-  /// - Complexity: one Philox block and one GSL draw an entry.
-  func fill(
+  /// - Complexity: one Philox block and one stable draw an entry.
+  public func fill(
     _ block: UnsafeMutablePointer<Double>, components: Int, particles: Range<Int>, step: Int, incrementScale: Double,
     from stream: RandomStream
   ) {
+    fillBlock(
+      block, components: components, particles: particles, step: step, incrementScale: incrementScale, from: stream)
+  }
+
+  /// The same in single precision, from the same uniforms.
+  public func fill(
+    _ block: UnsafeMutablePointer<Float>, components: Int, particles: Range<Int>, step: Int, incrementScale: Double,
+    from stream: RandomStream
+  ) {
+    fillBlock(
+      block, components: components, particles: particles, step: step, incrementScale: incrementScale, from: stream)
+  }
+
+  func fillBlock<Scalar: ParticleScalar>(
+    _ block: UnsafeMutablePointer<Scalar>, components: Int, particles: Range<Int>, step: Int, incrementScale: Double,
+    from stream: RandomStream
+  ) {
     let count = particles.count
-    let step = UInt32(step)
-    let generator = stream.generator
-    func stableDraw(particle: Int, component: Int) -> Double {
-      stream.position(
-        particle: UInt32(particle), step: step, component: UInt32(component), purpose: .noise)
-      return gsl_ran_levy(generator, incrementScale, alpha)
+    func stable(_ row: Int, alpha: Double, scale: Double) {
+      symmetricStable(
+        UnsafeMutableBufferPointer(start: block + row * count, count: count), particles: particles, step: step,
+        component: row, alpha: alpha, scale: scale, from: stream)
     }
     switch shape {
     case .independent:
-      for component in 0..<components {
-        for (i, particle) in particles.enumerated() {
-          block[component * count + i] = stableDraw(particle: particle, component: component)
-        }
-      }
+      for component in 0..<components { stable(component, alpha: alpha, scale: incrementScale) }
     case .shared:
-      for (i, particle) in particles.enumerated() {
-        let draw = stableDraw(particle: particle, component: 0)
-        for component in 0..<components { block[component * count + i] = draw }
-      }
+      stable(0, alpha: alpha, scale: incrementScale)
+      for component in 1..<max(components, 1) { (block + component * count).update(from: block, count: count) }
     case .isotropic:
+      // N(0, 1) = SαS(1/√2) at α = 2: one counter a draw, where `gsl_ran_gaussian` rejects and would need more.
+      for component in 0..<components { stable(component, alpha: 2, scale: 0.5.squareRoot()) }
       // A has Laplace transform exp(-s^{α/2}); given A, a coordinate √(2A)·g has E exp(iu·) = exp(-u²A), hence exp(-|u|^α).
-      let mixingScale = pow(cos(.pi * alpha / 4), 2 / alpha)
-      for (i, particle) in particles.enumerated() {
-        stream.position(particle: UInt32(particle), step: step, component: 0, purpose: .mixing)
-        let mixing = alpha == 2 ? 1 : gsl_ran_levy_skew(generator, mixingScale, alpha / 2, 1)
-        let deviation = incrementScale * (2 * mixing).squareRoot()
-        for component in 0..<components {
-          stream.position(
-            particle: UInt32(particle), step: step, component: UInt32(component), purpose: .noise)
-          block[component * count + i] = deviation * standardNormal(from: stream)
+      var mixing = InlineArray<512, Double>(repeating: 1)
+      var mixingSpan = mixing.mutableSpan
+      mixingSpan.withUnsafeMutableBufferPointer { mixing in
+        for start in stride(from: 0, to: count, by: mixing.count) {
+          let part = mixing.extracting(0..<min(mixing.count, count - start))
+          if alpha < 2 {
+            positiveStable(part, particles: particles.dropFirst(start), step: step, from: stream)
+          }
+          for i in part.indices { part[i] = incrementScale * (2 * part[i]).squareRoot() }
+          for component in 0..<components {
+            let row = block + component * count + start
+            for i in part.indices { row[i] *= Scalar(part[i]) }
+          }
+          if alpha == 2 { part.update(repeating: 1) }
         }
       }
     }
   }
-}
 
-/// N(0, 1) = SαS(1/√2) at α = 2: one counter a draw, where `gsl_ran_gaussian` rejects and would need more.
-func standardNormal(from stream: RandomStream) -> Double { gsl_ran_levy(stream.generator, 0.5.squareRoot(), 2) }
+  /// SαS(scale) of one component for successive particles.
+  private func symmetricStable<Scalar: ParticleScalar>(
+    _ draws: UnsafeMutableBufferPointer<Scalar>, particles: Range<Int>, step: Int, component: Int, alpha: Double,
+    scale: Double, from stream: RandomStream
+  ) {
+    switch sampler {
+    case .vector:
+      let counter = stream.counter(
+        particle: UInt32(particles.lowerBound), step: UInt32(step), component: UInt32(component), purpose: .noise)
+      Scalar.drawSymmetricStable(draws, first: counter, alpha: alpha, scale: scale)
+    case .gsl:
+      for (i, particle) in particles.enumerated() {
+        stream.position(
+          particle: UInt32(particle), step: UInt32(step), component: UInt32(component), purpose: .noise)
+        draws[i] = Scalar(gsl_ran_levy(stream.generator, scale, alpha))
+      }
+    }
+  }
+
+  /// The positive (α/2)-stable A of successive particles, as many as there is room for.
+  private func positiveStable(
+    _ draws: UnsafeMutableBufferPointer<Double>, particles: Range<Int>, step: Int, from stream: RandomStream
+  ) {
+    switch sampler {
+    case .vector:
+      let counter = stream.counter(
+        particle: UInt32(particles.lowerBound), step: UInt32(step), component: 0, purpose: .mixing)
+      mckean_positive_stable_double(draws.baseAddress!, draws.count, counter, alpha / 2)
+    case .gsl:
+      let mixingScale = pow(cos(.pi * alpha / 4), 2 / alpha)
+      for i in draws.indices {
+        stream.position(
+          particle: UInt32(particles.lowerBound + i), step: UInt32(step), component: 0, purpose: .mixing)
+        draws[i] = gsl_ran_levy_skew(stream.generator, mixingScale, alpha / 2, 1)
+      }
+    }
+  }
+}

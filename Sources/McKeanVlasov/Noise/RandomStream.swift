@@ -1,4 +1,5 @@
 import CGSL
+import CStableKernels
 import Foundation
 
 /// The purposes that random numbers serve; each has counters of its own, so none can disturb another.
@@ -51,6 +52,13 @@ public final class RandomStream {
   public func position(particle: UInt32, step: UInt32, component: UInt32, purpose: StreamPurpose) {
     let uniforms = Philox.uniforms(counter: SIMD4(particle, step, component, purpose.rawValue), key: key)
     state.pointee = TwoUniforms(first: uniforms.first, second: uniforms.second, taken: 0)
+  }
+
+  /// The counter of a run of particles that begins with this one, for the vectorised draws.
+  @inline(__always)
+  func counter(particle: UInt32, step: UInt32, component: UInt32, purpose: StreamPurpose) -> mckean_counter {
+    mckean_counter(
+      particle: particle, step: step, component: component, stream: purpose.rawValue, seed: key[0], replica: key[1])
   }
 
   /// Philox4x32-10 registered as a generator type of GSL.

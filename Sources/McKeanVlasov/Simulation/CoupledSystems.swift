@@ -34,6 +34,8 @@ public final class CoupledSystems {
 
   public let model: any McKeanVlasovModel
   public let noise: LevyNoise
+  /// The precision of the states; mean fields are in double precision.
+  public let precision: Precision
   /// The finest grid: every system's number of steps divides its own.
   public let grid: TimeGrid
   public let systems: [System]
@@ -41,6 +43,7 @@ public final class CoupledSystems {
   public let blockSize: Int
   public let blocks: Int
 
+  private let precisionModel: PrecisionModel
   private let shape: ModelShape
   private let states: [SystemState]
   private let workers: [Worker]
@@ -52,11 +55,15 @@ public final class CoupledSystems {
   ///   - systems: at least one; each number of steps divides the largest one.
   ///   - seed: the study's seed.
   ///   - threads: how many blocks are worked on at a time.
-  /// - Throws: `SimulationError.invalidValue` for steps that do not divide, or an `exact` mean field that is not known.
+  /// - Throws: `SimulationError.invalidValue` for steps that do not divide, an `exact` mean field that is not known, or a
+  ///   precision that the model or the noise does not have.
   public init(
-    model: any McKeanVlasovModel, noise: LevyNoise, horizon: Double, systems: [System], seed: UInt32, threads: Int = 1
+    model: any McKeanVlasovModel, noise: LevyNoise, horizon: Double, systems: [System], seed: UInt32, threads: Int = 1,
+    precision: Precision = .double
   ) throws(SimulationError) {
-    (self.model, self.noise, self.systems) = (model, noise, systems)
+    (self.model, self.noise, self.systems, self.precision) = (model, noise, systems, precision)
+    try precision.require(of: model, noise: noise)
+    precisionModel = PrecisionModel(model)
     let finest = systems.map(\.steps).max()!
     grid = try TimeGrid(horizon: horizon, steps: finest)
     shape = model.shape
@@ -80,28 +87,32 @@ public final class CoupledSystems {
       }
       states.append(
         SystemState(
-          system, shape: model.shape, stride: finest / system.steps, step: step, isNoisy: noise.scale > 0, flow: flow))
+          system, shape: model.shape, stride: finest / system.steps, step: step, isNoisy: noise.scale > 0, flow: flow,
+          precision: precision))
     }
     self.states = states
     let largestBlock = min(blockSize, largest)
     workers = (0..<max(1, min(threads, blocks))).map { _ in
-      Worker(shape: model.shape, largestBlock: largestBlock, seed: seed)
+      Worker(shape: model.shape, largestBlock: largestBlock, seed: seed, precision: precision)
     }
     fineIncrementScale = noise.incrementScale(over: grid.step)
   }
 
   /// Bytes that these systems take, for one copy of the engine with so many threads.
-  static func bytes(model: any McKeanVlasovModel, noise: LevyNoise, systems: [System], threads: Int = 1) -> Double {
+  static func bytes(
+    model: any McKeanVlasovModel, noise: LevyNoise, systems: [System], threads: Int = 1, precision: Precision
+  ) -> Double {
     let shape = model.shape
+    let number = Double(precision.bytes)
     let finest = systems.map(\.steps).max()!
     let largestBlock = min(shape.blockSize, systems.map(\.particles).max()!)
     let ofThread = Double(largestBlock) * Double(shape.noisy + shape.moving + shape.scratch)
-    return systems.reduce(8 * ofThread * Double(threads)) { total, system in
+    return systems.reduce(number * ofThread * Double(threads)) { total, system in
       let hasIncrement = noise.scale > 0 && system.steps < finest
       let numbers = shape.components + shape.kept + (hasIncrement ? shape.noisy : 0)
       let blocks = (Double(system.particles) / Double(shape.blockSize)).rounded(.up)
       let flow = system.meanField == .exact ? Double(system.steps) : 0
-      return total + 8 * (Double(system.particles) * Double(numbers) + (blocks + flow) * Double(shape.features))
+      return total + number * Double(system.particles) * Double(numbers) + 8 * (blocks + flow) * Double(shape.features)
     }
   }
 
@@ -122,72 +133,100 @@ public final class CoupledSystems {
     replica: UInt32, stopAtNonFinite: Bool = true, observe: (_ block: Int, _ step: Int) -> Void = { _, _ in },
     afterStep: (_ step: Int) throws -> Void = { _ in }
   ) throws -> NonFiniteState? {
+    switch precision {
+    case .double: try run(as: Double.self, replica, stopAtNonFinite, observe, afterStep)
+    case .single: try run(as: Float.self, replica, stopAtNonFinite, observe, afterStep)
+    }
+  }
+
+  private func run<Scalar: StateScalar>(
+    as _: Scalar.Type, _ replica: UInt32, _ stopAtNonFinite: Bool, _ observe: (_ block: Int, _ step: Int) -> Void,
+    _ afterStep: (_ step: Int) throws -> Void
+  ) throws -> NonFiniteState? {
     for worker in workers { worker.stream.select(replica: replica) }
     forEachBlock { block, worker in
-      self.start(block, worker)
+      self.start(block, worker, as: Scalar.self)
       observe(block, 0)
     }
-    for state in states { state.finishStep(0, model: model) }
+    for state in states { state.finishStep(0, precisionModel, as: Scalar.self) }
     try afterStep(0)
     var firstNonFinite: NonFiniteState?
     for step in 1...grid.steps {
       forEachBlock { block, worker in
-        self.advance(block, to: step, worker)
+        self.advance(block, to: step, worker, as: Scalar.self)
         observe(block, step)
       }
       for (index, state) in states.enumerated() where step % state.stride == 0 {
-        if firstNonFinite == nil, let particle = state.firstNonFiniteParticle() {
+        if firstNonFinite == nil, let particle = state.firstNonFiniteParticle(as: Scalar.self) {
           firstNonFinite = NonFiniteState(system: index, particle: particle, step: step / state.stride)
           if stopAtNonFinite { return firstNonFinite }
         }
-        state.finishStep(step / state.stride, model: model)
+        state.finishStep(step / state.stride, precisionModel, as: Scalar.self)
       }
       try afterStep(step)
     }
     return firstNonFinite
   }
 
-  /// The state of one block of a system: components × count numbers, component-major; empty beyond the system's size.
+  /// The state of one block of a system in double precision: components × count numbers, component-major; empty beyond
+  /// the system's size.
   public func block(_ block: Int, of system: Int) -> UnsafeBufferPointer<Double> {
-    UnsafeBufferPointer(states[system].block(block))
+    self.block(block, of: system, as: Double.self)
+  }
+
+  /// The same in the precision of the systems.
+  func block<Scalar: StateScalar>(_ block: Int, of system: Int, as _: Scalar.Type) -> UnsafeBufferPointer<Scalar> {
+    precondition(Scalar.precision == precision, "the state is in \(precision.rawValue) precision")
+    return UnsafeBufferPointer(states[system].block(block))
   }
 
   /// The particles of one block of a system.
   public func particles(ofBlock block: Int, in system: Int) -> Range<Int> { states[system].particles(of: block) }
 
   /// The mean field that a system feels in its next step, or after the last step its final one.
-  public func meanField(of system: Int) -> [Double] { Array(states[system].meanField.buffer) }
+  public func meanField(of system: Int) -> [Double] { Array(states[system].meanField.as(Double.self)) }
 
   /// Initial values and first features of one block, the same particle in every system.
-  private func start(_ block: Int, _ worker: Worker) {
-    for state in states where state.particles(of: block).count > 0 {
-      let particles = state.particles(of: block)
-      let values = state.block(block)
+  private func start<Scalar: StateScalar>(_ block: Int, _ worker: Worker, as _: Scalar.Type) {
+    let particles = block * blockSize..<min((block + 1) * blockSize, largest)
+    var draws = InlineArray<512, Double>(repeating: 0)
+    var drawsSpan = draws.mutableSpan
+    drawsSpan.withUnsafeMutableBufferPointer { draws in
       for (component, law) in model.initial.enumerated() {
-        for (i, particle) in particles.enumerated() {
-          worker.stream.position(
-            particle: UInt32(particle), step: 0, component: UInt32(component), purpose: .initial)
-          values[component * particles.count + i] = law.draw(from: worker.stream)
+        for start in stride(from: 0, to: particles.count, by: draws.count) {
+          let part = draws.extracting(0..<min(draws.count, particles.count - start))
+          law.draw(
+            part, firstParticle: particles.lowerBound + start, component: component, sampler: noise.sampler,
+            from: worker.stream)
+          for state in states {
+            let count = state.particles(of: block).count
+            guard start < count else { continue }
+            let row: UnsafeMutableBufferPointer<Scalar> = state.block(block)
+            for i in 0..<min(part.count, count - start) { row[component * count + start + i] = Scalar(part[i]) }
+          }
         }
       }
-      state.clearIncrement(of: block)
-      addFeatures(block, state, worker)
+    }
+    for state in states where state.particles(of: block).count > 0 {
+      state.clearIncrement(of: block, as: Scalar.self)
+      addFeatures(block, state, worker, as: Scalar.self)
     }
   }
 
   /// One fine step of one block: the noise once, then every system.
-  private func advance(_ block: Int, to step: Int, _ worker: Worker) {
+  private func advance<Scalar: StateScalar>(_ block: Int, to step: Int, _ worker: Worker, as _: Scalar.Type) {
     let particles = block * blockSize..<min((block + 1) * blockSize, largest)
+    let fineIncrement: UnsafeMutablePointer<Scalar> = worker.noise.as(Scalar.self).baseAddress!
     if noise.scale > 0 {
-      noise.fill(
-        worker.noise.pointer, components: shape.noisy, particles: particles, step: step - 1,
+      noise.fillBlock(
+        fineIncrement, components: shape.noisy, particles: particles, step: step - 1,
         incrementScale: fineIncrementScale, from: worker.stream)
     }
     for state in states where state.particles(of: block).count > 0 {
       let count = state.particles(of: block).count
-      var increment = UnsafePointer(worker.noise.pointer)
+      var increment = UnsafePointer(fineIncrement)
       var incrementStride = particles.count
-      if let sum = state.increment(of: block) {
+      if let sum: UnsafeMutablePointer<Scalar> = state.increment(of: block) {
         for component in 0..<shape.noisy {
           for i in 0..<count { sum[component * count + i] += increment[component * incrementStride + i] }
         }
@@ -195,53 +234,52 @@ public final class CoupledSystems {
       }
       guard step % state.stride == 0 else { continue }
       eulerStep(block, state, increment: increment, incrementStride: incrementStride, worker)
-      state.clearIncrement(of: block)
-      addFeatures(block, state, worker)
+      state.clearIncrement(of: block, as: Scalar.self)
+      addFeatures(block, state, worker, as: Scalar.self)
     }
   }
 
   /// Euler's scheme: X ← X + b(X, m) Δt + σ ΔL on the noisy components, without ΔL on the other moving ones.
-  private func eulerStep(
-    _ block: Int, _ state: SystemState, increment: UnsafePointer<Double>, incrementStride: Int, _ worker: Worker
+  private func eulerStep<Scalar: StateScalar>(
+    _ block: Int, _ state: SystemState, increment: UnsafePointer<Scalar>, incrementStride: Int, _ worker: Worker
   ) {
-    let values = state.block(block)
+    let values: UnsafeMutableBufferPointer<Scalar> = state.block(block)
     let count = state.particles(of: block).count
-    let drift = worker.drift.prefix(shape.moving * count)
+    let drift = worker.drift.as(Scalar.self).extracting(0..<shape.moving * count)
     var driftSpan = drift.mutableSpan
-    var scratch = worker.scratch.prefix(shape.scratch * count).mutableSpan
-    model.drift(
-      of: UnsafeBufferPointer(values).span, prepared: UnsafeBufferPointer(state.prepared.buffer).span,
-      kept: UnsafeBufferPointer(state.kept(of: block)).span, scratch: &scratch, into: &driftSpan)
-    let step = state.step
-    var poison = 0.0  // 0 · x is NaN for a state that is not finite
+    var scratch = worker.scratch.as(Scalar.self).extracting(0..<shape.scratch * count).mutableSpan
+    let kept: UnsafeMutableBufferPointer<Scalar> = state.kept(of: block)
+    Scalar.drift(
+      precisionModel, of: UnsafeBufferPointer(values).span,
+      prepared: UnsafeBufferPointer(state.prepared.as(Scalar.self)).span, kept: UnsafeBufferPointer(kept).span,
+      scratch: &scratch, into: &driftSpan)
+    let step = Scalar(state.step)
     for component in 0..<shape.moving {
       let row = values.baseAddress! + component * count
       let driftRow = drift.baseAddress! + component * count
       if component < shape.noisy, noise.scale > 0 {
         let noiseRow = increment + component * incrementStride
-        for i in 0..<count {
-          row[i] += driftRow[i] * step + noiseRow[i]
-          poison += 0 * row[i]
-        }
+        for i in 0..<count { row[i] += driftRow[i] * step + noiseRow[i] }
       } else {
-        for i in 0..<count {
-          row[i] += driftRow[i] * step
-          poison += 0 * row[i]
-        }
+        for i in 0..<count { row[i] += driftRow[i] * step }
       }
     }
-    state.isFinite[block] = poison == 0
+    state.isFinite[block] = Scalar.areFinite(UnsafeBufferPointer(values.extracting(0..<shape.moving * count)))
   }
 
-  private func addFeatures(_ block: Int, _ state: SystemState, _ worker: Worker) {
-    let count = state.particles(of: block).count
+  private func addFeatures<Scalar: StateScalar>(
+    _ block: Int, _ state: SystemState, _ worker: Worker, as _: Scalar.Type
+  ) {
+    let values: UnsafeMutableBufferPointer<Scalar> = state.block(block)
     let sums = state.sums(of: block)
     sums.update(repeating: 0)
     var sumsSpan = sums.mutableSpan
-    var kept = state.kept(of: block).mutableSpan
-    var scratch = worker.scratch.prefix(shape.scratch * count).mutableSpan
-    model.addFeatures(
-      of: UnsafeBufferPointer(state.block(block)).span, to: &sumsSpan, keeping: &kept, scratch: &scratch)
+    let keptNumbers: UnsafeMutableBufferPointer<Scalar> = state.kept(of: block)
+    var kept = keptNumbers.mutableSpan
+    let count = state.particles(of: block).count
+    var scratch = worker.scratch.as(Scalar.self).extracting(0..<shape.scratch * count).mutableSpan
+    Scalar.addFeatures(
+      precisionModel, of: UnsafeBufferPointer(values).span, to: &sumsSpan, keeping: &kept, scratch: &scratch)
   }
 
   private func forEachBlock(_ body: (_ block: Int, _ worker: Worker) -> Void) {
@@ -251,31 +289,39 @@ public final class CoupledSystems {
 
 // MARK: - Storage
 
-/// Doubles at a fixed address, so that blocks can be worked on in parallel.
-final class DoubleBuffer {
-  let buffer: UnsafeMutableBufferPointer<Double>
-  var pointer: UnsafeMutablePointer<Double> { buffer.baseAddress! }
+/// Numbers of one precision at a fixed address, so that blocks can be worked on in parallel.
+final class NumberBuffer {
+  private let bytes: UnsafeMutableRawBufferPointer
+  private let precision: Precision
 
-  init(count: Int) {
-    buffer = .allocate(capacity: max(count, 1))
-    buffer.initialize(repeating: 0)
+  init(count: Int, precision: Precision = .double) {
+    self.precision = precision
+    bytes = .allocate(byteCount: max(count, 1) * precision.bytes, alignment: 64)
+    switch precision {
+    case .double: bytes.initializeMemory(as: Double.self, repeating: 0)
+    case .single: bytes.initializeMemory(as: Float.self, repeating: 0)
+    }
   }
 
-  deinit { buffer.deallocate() }
+  deinit { bytes.deallocate() }
 
-  func prefix(_ count: Int) -> UnsafeMutableBufferPointer<Double> { buffer.extracting(0..<count) }
+  /// The numbers, in the buffer's own precision.
+  func `as`<Scalar: ParticleScalar>(_: Scalar.Type) -> UnsafeMutableBufferPointer<Scalar> {
+    precondition(Scalar.precision == precision)
+    return bytes.assumingMemoryBound(to: Scalar.self)
+  }
 }
 
 /// What one thread needs for a block.
 private final class Worker {
   let stream: RandomStream
-  let noise, drift, scratch: DoubleBuffer
+  let noise, drift, scratch: NumberBuffer
 
-  init(shape: ModelShape, largestBlock: Int, seed: UInt32) {
+  init(shape: ModelShape, largestBlock: Int, seed: UInt32, precision: Precision) {
     stream = RandomStream(seed: seed)
-    noise = DoubleBuffer(count: shape.noisy * largestBlock)
-    drift = DoubleBuffer(count: shape.moving * largestBlock)
-    scratch = DoubleBuffer(count: shape.scratch * largestBlock)
+    noise = NumberBuffer(count: shape.noisy * largestBlock, precision: precision)
+    drift = NumberBuffer(count: shape.moving * largestBlock, precision: precision)
+    scratch = NumberBuffer(count: shape.scratch * largestBlock, precision: precision)
   }
 }
 
@@ -286,28 +332,31 @@ private final class SystemState {
   let stride: Int
   /// The system's step size.
   let step: Double
-  let meanField, prepared: DoubleBuffer
+  /// m, in double precision, and what `prepare` makes of it.
+  let meanField, prepared: NumberBuffer
   /// Whether each block was finite after the last step.
   let isFinite: UnsafeMutableBufferPointer<Bool>
 
   private let shape: ModelShape
   private let blockSize: Int
-  private let values, keptNumbers, blockSums: DoubleBuffer
-  private let increments: DoubleBuffer?
+  private let values, keptNumbers, blockSums: NumberBuffer
+  private let increments: NumberBuffer?
   private let flow: [Double]?
 
   init(
-    _ system: CoupledSystems.System, shape: ModelShape, stride: Int, step: Double, isNoisy: Bool, flow: [Double]?
+    _ system: CoupledSystems.System, shape: ModelShape, stride: Int, step: Double, isNoisy: Bool, flow: [Double]?,
+    precision: Precision
   ) {
     (self.system, self.shape, self.stride, self.step, self.flow) = (system, shape, stride, step, flow)
     blockSize = shape.blockSize
-    values = DoubleBuffer(count: system.particles * shape.components)
-    keptNumbers = DoubleBuffer(count: system.particles * shape.kept)
-    increments = isNoisy && stride > 1 ? DoubleBuffer(count: system.particles * shape.noisy) : nil
+    values = NumberBuffer(count: system.particles * shape.components, precision: precision)
+    keptNumbers = NumberBuffer(count: system.particles * shape.kept, precision: precision)
+    increments =
+      isNoisy && stride > 1 ? NumberBuffer(count: system.particles * shape.noisy, precision: precision) : nil
     let blocks = (system.particles + blockSize - 1) / blockSize
-    blockSums = DoubleBuffer(count: blocks * shape.features)
-    meanField = DoubleBuffer(count: shape.features)
-    prepared = DoubleBuffer(count: shape.prepared)
+    blockSums = NumberBuffer(count: blocks * shape.features)
+    meanField = NumberBuffer(count: shape.features)
+    prepared = NumberBuffer(count: shape.prepared, precision: precision)
     isFinite = .allocate(capacity: blocks)
     isFinite.initialize(repeating: true)
   }
@@ -319,32 +368,38 @@ private final class SystemState {
     return start..<min(start + blockSize, system.particles)
   }
 
-  private func slice(_ numbers: DoubleBuffer, of block: Int, width: Int) -> UnsafeMutableBufferPointer<Double> {
+  private func slice<Scalar: ParticleScalar>(_ numbers: NumberBuffer, of block: Int, width: Int)
+    -> UnsafeMutableBufferPointer<Scalar>
+  {
     let particles = particles(of: block)
-    return numbers.buffer.extracting(particles.lowerBound * width..<particles.upperBound * width)
+    return numbers.as(Scalar.self).extracting(particles.lowerBound * width..<particles.upperBound * width)
   }
 
-  func block(_ block: Int) -> UnsafeMutableBufferPointer<Double> {
+  func block<Scalar: ParticleScalar>(_ block: Int) -> UnsafeMutableBufferPointer<Scalar> {
     slice(values, of: block, width: shape.components)
   }
 
-  func kept(of block: Int) -> UnsafeMutableBufferPointer<Double> { slice(keptNumbers, of: block, width: shape.kept) }
+  func kept<Scalar: ParticleScalar>(of block: Int) -> UnsafeMutableBufferPointer<Scalar> {
+    slice(keptNumbers, of: block, width: shape.kept)
+  }
 
-  func increment(of block: Int) -> UnsafeMutablePointer<Double>? {
+  func increment<Scalar: ParticleScalar>(of block: Int) -> UnsafeMutablePointer<Scalar>? {
     increments.map { slice($0, of: block, width: shape.noisy).baseAddress! }
   }
 
-  func clearIncrement(of block: Int) {
-    if let increments { slice(increments, of: block, width: shape.noisy).update(repeating: 0) }
+  func clearIncrement<Scalar: ParticleScalar>(of block: Int, as _: Scalar.Type) {
+    guard let increments else { return }
+    let increment: UnsafeMutableBufferPointer<Scalar> = slice(increments, of: block, width: shape.noisy)
+    increment.update(repeating: 0)
   }
 
   func sums(of block: Int) -> UnsafeMutableBufferPointer<Double> {
-    blockSums.buffer.extracting(block * shape.features..<(block + 1) * shape.features)
+    blockSums.as(Double.self).extracting(block * shape.features..<(block + 1) * shape.features)
   }
 
   /// The mean field after step k, from the block sums in order or from the flow, prepared for the next drift.
-  func finishStep(_ k: Int, model: any McKeanVlasovModel) {
-    let mean = meanField.prefix(shape.features)
+  func finishStep<Scalar: StateScalar>(_ k: Int, _ model: PrecisionModel, as _: Scalar.Type) {
+    let mean = meanField.as(Double.self)
     if let flow {
       guard k < system.steps else { return }
       for feature in mean.indices { mean[feature] = flow[k * shape.features + feature] }
@@ -357,13 +412,13 @@ private final class SystemState {
       let count = Double(system.particles)
       for feature in mean.indices { mean[feature] /= count }
     }
-    var preparedSpan = prepared.prefix(shape.prepared).mutableSpan
-    model.prepare(meanField: UnsafeBufferPointer(mean).span, into: &preparedSpan)
+    var preparedSpan = prepared.as(Scalar.self).extracting(0..<shape.prepared).mutableSpan
+    Scalar.prepare(model, meanField: UnsafeBufferPointer(mean).span, into: &preparedSpan)
   }
 
-  func firstNonFiniteParticle() -> Int? {
+  func firstNonFiniteParticle<Scalar: StateScalar>(as _: Scalar.Type) -> Int? {
     for block in isFinite.indices where !isFinite[block] {
-      let values = self.block(block)
+      let values: UnsafeMutableBufferPointer<Scalar> = self.block(block)
       let particles = particles(of: block)
       for (i, particle) in particles.enumerated() {
         for component in 0..<shape.moving where !values[component * particles.count + i].isFinite { return particle }

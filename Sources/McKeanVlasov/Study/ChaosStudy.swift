@@ -10,7 +10,8 @@ extension ErrorStudy {
   /// - Throws: `SimulationError`.
   public static func chaos(
     model: any McKeanVlasovModel, noise: LevyNoise, horizon: Double, steps: Int, particles: Ladder, replicas: Int,
-    p: [Double] = [0.5], seed: UInt32 = 1, reference: Reference = .next
+    p: [Double] = [0.5], seed: UInt32 = 1, reference: Reference = .next,
+    precision: Precision = .double
   ) throws(SimulationError) -> ErrorStudy {
     let (levels, closing) = try particles.levels("particles", reference: reference)
     var systems = levels.map { CoupledSystems.System(particles: $0, steps: steps) }
@@ -33,6 +34,6 @@ extension ErrorStudy {
     return try ErrorStudy(
       model: model, noise: noise, horizon: horizon, variable: .n, systems: systems,
       comparisons: levels.indices.map { ($0, reference == .next ? $0 + 1 : levels.count) }, replicas: replicas, p: p,
-      seed: seed)
+      seed: seed, precision: precision)
   }
 }

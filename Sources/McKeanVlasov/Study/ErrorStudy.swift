@@ -13,6 +13,7 @@ public struct ErrorStudy: Sendable {
   /// The orders of the moments.
   public let p: [Double]
   public let seed: UInt32
+  public let precision: Precision
   /// The levels, coarsest first; level k's error is that of system `comparisons[k].coarse`.
   public let levels: [ErrorCurve.Level]
   public let systems: [CoupledSystems.System]
@@ -25,8 +26,10 @@ public struct ErrorStudy: Sendable {
   init(
     model: any McKeanVlasovModel, noise: LevyNoise, horizon: Double, variable: ConvergenceVariable,
     systems: [CoupledSystems.System], comparisons: [(coarse: Int, reference: Int)], replicas: Int, p: [Double],
-    seed: UInt32
+    seed: UInt32, precision: Precision
   ) throws(SimulationError) {
+    self.precision = precision
+    try precision.require(of: model, noise: noise)
     (self.model, self.noise, self.horizon, self.variable) = (model, noise, horizon, variable)
     (self.systems, self.comparisons, self.replicas, self.p, self.seed) = (systems, comparisons, replicas, p, seed)
     _ = try TimeGrid(horizon: horizon, steps: 1)
@@ -107,7 +110,8 @@ public struct ErrorStudy: Sendable {
     // A number of a replica, and its row of replicas.csv.
     let results = 192 * Double(replicas) * Double(plan.reduce(0) { $0 + $1.levels.count })
     let engines = Replicas.engines(count: replicas, threads: threads)
-    let ofEngine = CoupledSystems.bytes(model: model, noise: noise, systems: systems, threads: threads / engines)
+    let ofEngine = CoupledSystems.bytes(
+      model: model, noise: noise, systems: systems, threads: threads / engines, precision: precision)
     return Double(engines) * (ofEngine + errors) + results
   }
 
@@ -130,7 +134,8 @@ public struct ErrorStudy: Sendable {
     let results = try loop.map(
       makeWorker: {
         let engine = try CoupledSystems(
-          model: model, noise: noise, horizon: horizon, systems: systems, seed: seed, threads: loop.threadsPerWorker)
+          model: model, noise: noise, horizon: horizon, systems: systems, seed: seed, threads: loop.threadsPerWorker,
+          precision: precision)
         return (
           engine: engine, errors: comparisons.map { PathError(engine, coarse: $0.coarse, reference: $0.reference) }
         )

@@ -251,6 +251,7 @@ public struct Experiment: Sendable {
     throws(SimulationError) -> StudyMaker
   {
     let counts = 1...Int(UInt32.max)
+    let precision: Precision = try study.word("precision", default: .double)
     let horizon = try time.number("horizon", allowed: "a finite number above 0") { $0 > 0 && $0.isFinite }
     switch kind {
     case .trajectory:
@@ -258,18 +259,16 @@ public struct Experiment: Sendable {
       let particles = try study.integer("particles", in: counts)
       let replicas = try study.integer("replicas", default: 1, in: counts)
       let snapshots = try study.integer("snapshots", in: 2...Int(UInt32.max))
-      _ = try study.word("precision", default: "double", among: ["double"])
       return { model, noise throws(SimulationError) in
         .trajectory(
           try TrajectoryStudy(
             model: model, noise: noise, grid: try TimeGrid(horizon: horizon, steps: steps), particles: particles,
-            replicas: replicas, snapshots: snapshots, seed: seed))
+            replicas: replicas, snapshots: snapshots, seed: seed, precision: precision))
       }
     case .chaos, .strong:
       let replicas = try study.integer("replicas", in: ErrorStudy.fewestReplicas...Int(UInt32.max))
       let p = try study.numbers("p", default: [0.5], allowed: "a number above 0, or a list of them")
       let reference = try study.reference("reference")
-      _ = try study.word("precision", default: "double", among: ["double"])
       if kind == .chaos {
         let steps = try time.integer("steps", in: counts)
         let particles = try study.ladder("particles")
@@ -277,7 +276,7 @@ public struct Experiment: Sendable {
           .error(
             try .chaos(
               model: model, noise: noise, horizon: horizon, steps: steps, particles: particles, replicas: replicas,
-              p: p, seed: seed, reference: reference))
+              p: p, seed: seed, reference: reference, precision: precision))
         }
       }
       let steps = try time.ladder("steps")
@@ -286,7 +285,7 @@ public struct Experiment: Sendable {
         .error(
           try .strong(
             model: model, noise: noise, horizon: horizon, steps: steps, particles: particles, replicas: replicas,
-            p: p, seed: seed, reference: reference))
+            p: p, seed: seed, reference: reference, precision: precision))
       }
     }
   }

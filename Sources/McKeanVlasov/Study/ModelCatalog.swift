@@ -73,9 +73,9 @@ public enum ModelCatalog {
     }
     let scale = try table.number("scale", default: 1, allowed: "a finite number, 0 or larger") { _ in true }
     let shape: NoiseShape = try table.word("shape", default: .independent)
-    _ = try table.word("sampler", default: "gsl", among: ["gsl"])
+    let sampler: Sampler = try table.word("sampler", default: .vector)
     do {
-      let noise = try LevyNoise(law: law, scale: scale, shape: shape)
+      let noise = try LevyNoise(law: law, scale: scale, shape: shape, sampler: sampler)
       try table.finish()
       return noise
     } catch { throw table.locate(error) }

@@ -9,7 +9,8 @@ extension ErrorStudy {
   /// - Throws: `SimulationError`.
   public static func strong(
     model: any McKeanVlasovModel, noise: LevyNoise, horizon: Double, steps: Ladder, particles: Int, replicas: Int,
-    p: [Double] = [0.5], seed: UInt32 = 1, reference: Reference = .next
+    p: [Double] = [0.5], seed: UInt32 = 1, reference: Reference = .next,
+    precision: Precision = .double
   ) throws(SimulationError) -> ErrorStudy {
     let (levels, closing) = try steps.levels("steps", reference: reference)
     let finest: Int
@@ -38,6 +39,6 @@ extension ErrorStudy {
     return try ErrorStudy(
       model: model, noise: noise, horizon: horizon, variable: .dt,
       systems: all.map { CoupledSystems.System(particles: particles, steps: $0) }, comparisons: comparisons,
-      replicas: replicas, p: p, seed: seed)
+      replicas: replicas, p: p, seed: seed, precision: precision)
   }
 }

@@ -10,13 +10,16 @@ public struct TrajectoryStudy: Sendable {
   public let replicas: Int
   public let snapshots: Int
   public let seed: UInt32
+  public let precision: Precision
 
   /// - Parameter snapshots: at least 2; snapshots - 1 divides the number of steps.
   /// - Throws: `SimulationError.invalidValue`.
   public init(
     model: any McKeanVlasovModel, noise: LevyNoise, grid: TimeGrid, particles: Int, replicas: Int = 1, snapshots: Int,
-    seed: UInt32 = 1
+    seed: UInt32 = 1, precision: Precision = .double
   ) throws(SimulationError) {
+    self.precision = precision
+    try precision.require(of: model, noise: noise)
     try SimulationError.requireCount(particles, "particles")
     try SimulationError.requireCount(replicas, "replicas")
     guard snapshots >= 2, grid.steps % (snapshots - 1) == 0 else {
@@ -36,7 +39,8 @@ public struct TrajectoryStudy: Sendable {
   /// Bytes of the states and of a snapshot with the copy that is written, on so many threads.
   func bytes(threads: Int) -> Double {
     let engines = Replicas.engines(count: replicas, threads: threads)
-    let ofEngine = CoupledSystems.bytes(model: model, noise: noise, systems: [system], threads: threads / engines)
+    let ofEngine = CoupledSystems.bytes(
+      model: model, noise: noise, systems: [system], threads: threads / engines, precision: precision)
     return Double(engines) * (ofEngine + 16 * Double(particles) * Double(model.shape.components))
   }
 
@@ -57,7 +61,7 @@ public struct TrajectoryStudy: Sendable {
       makeWorker: {
         try CoupledSystems(
           model: model, noise: noise, horizon: grid.horizon, systems: [system], seed: seed,
-          threads: loop.threadsPerWorker)
+          threads: loop.threadsPerWorker, precision: precision)
       }, progress: progress
     ) { engine, replica in
       let nonFinite = try engine.run(
@@ -74,14 +78,21 @@ public struct TrajectoryStudy: Sendable {
 
   /// The states as particles × components, row-major.
   private func states(of engine: CoupledSystems) -> [Double] {
+    switch precision {
+    case .double: states(of: engine, as: Double.self)
+    case .single: states(of: engine, as: Float.self)
+    }
+  }
+
+  private func states<Scalar: StateScalar>(of engine: CoupledSystems, as _: Scalar.Type) -> [Double] {
     let components = model.shape.components
     return [Double](unsafeUninitializedCapacity: particles * components) { states, initialized in
       for block in 0..<engine.blocks {
-        let values = engine.block(block, of: 0)
+        let values = engine.block(block, of: 0, as: Scalar.self)
         let range = engine.particles(ofBlock: block, in: 0)
         for (i, particle) in range.enumerated() {
           for component in 0..<components {
-            states[particle * components + component] = values[component * range.count + i]
+            states[particle * components + component] = Double(values[component * range.count + i])
           }
         }
       }

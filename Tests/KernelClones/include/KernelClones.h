@@ -8,6 +8,7 @@ int kernel_clone_is_supported_v3(void);
 
 #define DECLARE(set) \
   void set##_uniform_double(double *first, double *second, size_t count, mckean_counter counter); \
+  void set##_first_uniform_double(double *uniforms, size_t count, mckean_counter counter); \
   void set##_symmetric_stable_double(double *draws, size_t count, mckean_counter counter, double alpha, double scale); \
   void set##_symmetric_stable_single(float *draws, size_t count, mckean_counter counter, double alpha, double scale); \
   void set##_positive_stable_double(double *draws, size_t count, mckean_counter counter, double alpha); \
@@ -18,7 +19,9 @@ int kernel_clone_is_supported_v3(void);
   void set##_cos_double(double *values, size_t count); \
   void set##_exp_single(float *values, size_t count); \
   void set##_tanh_single(float *values, size_t count); \
-  void set##_sigmoid_single(float *values, size_t count);
+  void set##_sigmoid_single(float *values, size_t count); \
+  void set##_sin_single(float *values, size_t count); \
+  void set##_cos_single(float *values, size_t count);
 
 DECLARE(v4)
 DECLARE(v3)
