@@ -11,7 +11,7 @@
 ///       let featureGrowth = FeatureGrowth.linear
 ///       func addFeatures(of block: Span<Double>, to sums: inout MutableSpan<Double>,
 ///                        keeping: inout MutableSpan<Double>, scratch: inout MutableSpan<Double>) {
-///         for i in block.indices { sums[0] += block[i] }
+///         sums[0] += BlockMath.sum(block)
 ///       }
 ///       func drift(of block: Span<Double>, prepared: Span<Double>, kept: Span<Double>,
 ///                  scratch: inout MutableSpan<Double>, into drift: inout MutableSpan<Double>) {
