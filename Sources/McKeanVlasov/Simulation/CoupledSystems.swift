@@ -180,6 +180,30 @@ public final class CoupledSystems {
     return UnsafeBufferPointer(states[system].block(block))
   }
 
+  /// The states of a system in either precision: particles × components, row-major.
+  public func states(of system: Int) -> [Double] {
+    switch precision {
+    case .double: states(of: system, as: Double.self)
+    case .single: states(of: system, as: Float.self)
+    }
+  }
+
+  private func states<Scalar: StateScalar>(of system: Int, as _: Scalar.Type) -> [Double] {
+    let (particles, components) = (systems[system].particles, shape.components)
+    return [Double](unsafeUninitializedCapacity: particles * components) { states, initialized in
+      for block in 0..<blocks {
+        let values = self.block(block, of: system, as: Scalar.self)
+        let range = self.particles(ofBlock: block, in: system)
+        for (i, particle) in range.enumerated() {
+          for component in 0..<components {
+            states[particle * components + component] = Double(values[component * range.count + i])
+          }
+        }
+      }
+      initialized = particles * components
+    }
+  }
+
   /// The particles of one block of a system.
   public func particles(ofBlock block: Int, in system: Int) -> Range<Int> { states[system].particles(of: block) }
 

@@ -67,36 +67,12 @@ public struct TrajectoryStudy: Sendable {
       let nonFinite = try engine.run(
         replica: replica, stopAtNonFinite: false,
         afterStep: { step in
-          if step % stepsBetween == 0 { try record(Int(replica), step / stepsBetween, states(of: engine)) }
+          if step % stepsBetween == 0 { try record(Int(replica), step / stepsBetween, engine.states(of: 0)) }
         })
       if let nonFinite {
         logger.warning(
           "replica \(replica), particle \(nonFinite.particle): not a finite number after step \(nonFinite.step)")
       }
-    }
-  }
-
-  /// The states as particles × components, row-major.
-  private func states(of engine: CoupledSystems) -> [Double] {
-    switch precision {
-    case .double: states(of: engine, as: Double.self)
-    case .single: states(of: engine, as: Float.self)
-    }
-  }
-
-  private func states<Scalar: StateScalar>(of engine: CoupledSystems, as _: Scalar.Type) -> [Double] {
-    let components = model.shape.components
-    return [Double](unsafeUninitializedCapacity: particles * components) { states, initialized in
-      for block in 0..<engine.blocks {
-        let values = engine.block(block, of: 0, as: Scalar.self)
-        let range = engine.particles(ofBlock: block, in: 0)
-        for (i, particle) in range.enumerated() {
-          for component in 0..<components {
-            states[particle * components + component] = Double(values[component * range.count + i])
-          }
-        }
-      }
-      initialized = particles * components
     }
   }
 }
