@@ -7,5 +7,6 @@
 #include <gsl/gsl_integration.h>
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
+#include <gsl/gsl_sf_bessel.h>
 #include <gsl/gsl_statistics_double.h>
 #include <gsl/gsl_version.h>

@@ -87,3 +87,18 @@ extension McKeanVlasovModel {
     (initial.map(\.tailIndex) + [noise.tailIndex]).compactMap { $0 }.min()
   }
 }
+
+/// A model that moves its particles by a map of its own, X ← F(X, m) + σ ΔL, in place of Euler's X + b(X, m) Δt + σ ΔL.
+///
+/// For drifts of superlinear growth, where Euler's scheme explodes.
+public protocol OneStepModel: McKeanVlasovModel {
+  /// The model for steps of this size: its features and `move` may depend on it.
+  func discretised(step: Double) -> any OneStepModel
+
+  /// F(X, m) of each particle of the block; the parameters are those of `drift`.
+  ///
+  /// - Parameter moved: moving × count numbers to set, component-major.
+  func move(
+    of block: Span<Double>, prepared: Span<Double>, kept: Span<Double>, scratch: inout MutableSpan<Double>,
+    into moved: inout MutableSpan<Double>)
+}

@@ -42,14 +42,17 @@ extension Precision {
   }
 }
 
-/// A model, as the state's precision calls it.
+/// A model for steps of one size, as the state's precision calls it.
 struct PrecisionModel {
   let double: any McKeanVlasovModel
   /// nil where the model computes in double precision only.
   let single: (any SinglePrecisionModel)?
+  /// nil where the scheme is Euler's.
+  let oneStep: (any OneStepModel)?
 
-  init(_ model: any McKeanVlasovModel) {
-    double = model
+  init(_ model: any McKeanVlasovModel, step: Double) {
+    oneStep = (model as? any OneStepModel)?.discretised(step: step)
+    double = oneStep ?? model
     single = model as? any SinglePrecisionModel
   }
 }
@@ -63,6 +66,10 @@ protocol StateScalar: ParticleScalar {
   static func drift(
     _ model: PrecisionModel, of block: Span<Self>, prepared: Span<Self>, kept: Span<Self>,
     scratch: inout MutableSpan<Self>, into drift: inout MutableSpan<Self>)
+  /// Sets F(X, m) where the model has a map of its own, and says whether it has.
+  static func move(
+    _ model: PrecisionModel, of block: Span<Self>, prepared: Span<Self>, kept: Span<Self>,
+    scratch: inout MutableSpan<Self>, into moved: inout MutableSpan<Self>) -> Bool
   /// Whether every number is finite.
   static func areFinite(_ numbers: UnsafeBufferPointer<Self>) -> Bool
 }
@@ -84,6 +91,15 @@ extension Double: StateScalar {
     scratch: inout MutableSpan<Double>, into drift: inout MutableSpan<Double>
   ) {
     model.double.drift(of: block, prepared: prepared, kept: kept, scratch: &scratch, into: &drift)
+  }
+
+  static func move(
+    _ model: PrecisionModel, of block: Span<Double>, prepared: Span<Double>, kept: Span<Double>,
+    scratch: inout MutableSpan<Double>, into moved: inout MutableSpan<Double>
+  ) -> Bool {
+    guard let oneStep = model.oneStep else { return false }
+    oneStep.move(of: block, prepared: prepared, kept: kept, scratch: &scratch, into: &moved)
+    return true
   }
 
   static func areFinite(_ numbers: UnsafeBufferPointer<Double>) -> Bool {
@@ -112,6 +128,12 @@ extension Float: StateScalar {
   ) {
     model.single!.drift(of: block, prepared: prepared, kept: kept, scratch: &scratch, into: &drift)
   }
+
+  /// Maps of a model's own are in double precision.
+  static func move(
+    _ model: PrecisionModel, of block: Span<Float>, prepared: Span<Float>, kept: Span<Float>,
+    scratch: inout MutableSpan<Float>, into moved: inout MutableSpan<Float>
+  ) -> Bool { false }
 
   static func areFinite(_ numbers: UnsafeBufferPointer<Float>) -> Bool {
     var carries: UInt32 = 0

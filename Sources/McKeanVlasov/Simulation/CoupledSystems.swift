@@ -43,7 +43,6 @@ public final class CoupledSystems {
   public let blockSize: Int
   public let blocks: Int
 
-  private let precisionModel: PrecisionModel
   private let shape: ModelShape
   private let states: [SystemState]
   private let workers: [Worker]
@@ -63,7 +62,6 @@ public final class CoupledSystems {
   ) throws(SimulationError) {
     (self.model, self.noise, self.systems, self.precision) = (model, noise, systems, precision)
     try precision.require(of: model, noise: noise)
-    precisionModel = PrecisionModel(model)
     let finest = systems.map(\.steps).max()!
     grid = try TimeGrid(horizon: horizon, steps: finest)
     shape = model.shape
@@ -87,7 +85,7 @@ public final class CoupledSystems {
       }
       states.append(
         SystemState(
-          system, shape: model.shape, stride: finest / system.steps, step: step, isNoisy: noise.scale > 0, flow: flow,
+          system, model: model, stride: finest / system.steps, step: step, isNoisy: noise.scale > 0, flow: flow,
           precision: precision))
     }
     self.states = states
@@ -148,7 +146,7 @@ public final class CoupledSystems {
       self.start(block, worker, as: Scalar.self)
       observe(block, 0)
     }
-    for state in states { state.finishStep(0, precisionModel, as: Scalar.self) }
+    for state in states { state.finishStep(0, as: Scalar.self) }
     try afterStep(0)
     var firstNonFinite: NonFiniteState?
     for step in 1...grid.steps {
@@ -161,7 +159,7 @@ public final class CoupledSystems {
           firstNonFinite = NonFiniteState(system: index, particle: particle, step: step / state.stride)
           if stopAtNonFinite { return firstNonFinite }
         }
-        state.finishStep(step / state.stride, precisionModel, as: Scalar.self)
+        state.finishStep(step / state.stride, as: Scalar.self)
       }
       try afterStep(step)
     }
@@ -257,14 +255,15 @@ public final class CoupledSystems {
         (increment, incrementStride) = (UnsafePointer(sum), count)
       }
       guard step % state.stride == 0 else { continue }
-      eulerStep(block, state, increment: increment, incrementStride: incrementStride, worker)
+      takeStep(block, state, increment: increment, incrementStride: incrementStride, worker)
       state.clearIncrement(of: block, as: Scalar.self)
       addFeatures(block, state, worker, as: Scalar.self)
     }
   }
 
-  /// Euler's scheme: X ← X + b(X, m) Δt + σ ΔL on the noisy components, without ΔL on the other moving ones.
-  private func eulerStep<Scalar: StateScalar>(
+  /// Euler's scheme: X ← X + b(X, m) Δt + σ ΔL on the noisy components, without ΔL on the other moving ones; or the model's
+  /// own map, X ← F(X, m) + σ ΔL.
+  private func takeStep<Scalar: StateScalar>(
     _ block: Int, _ state: SystemState, increment: UnsafePointer<Scalar>, incrementStride: Int, _ worker: Worker
   ) {
     let values: UnsafeMutableBufferPointer<Scalar> = state.block(block)
@@ -272,20 +271,24 @@ public final class CoupledSystems {
     let drift = worker.drift.as(Scalar.self).extracting(0..<shape.moving * count)
     var driftSpan = drift.mutableSpan
     var scratch = worker.scratch.as(Scalar.self).extracting(0..<shape.scratch * count).mutableSpan
-    let kept: UnsafeMutableBufferPointer<Scalar> = state.kept(of: block)
-    Scalar.drift(
-      precisionModel, of: UnsafeBufferPointer(values).span,
-      prepared: UnsafeBufferPointer(state.prepared.as(Scalar.self)).span, kept: UnsafeBufferPointer(kept).span,
-      scratch: &scratch, into: &driftSpan)
+    let keptNumbers: UnsafeMutableBufferPointer<Scalar> = state.kept(of: block)
+    let (blockSpan, kept) = (UnsafeBufferPointer(values).span, UnsafeBufferPointer(keptNumbers).span)
+    let prepared = UnsafeBufferPointer(state.prepared.as(Scalar.self)).span
+    let isMoved = Scalar.move(
+      state.model, of: blockSpan, prepared: prepared, kept: kept, scratch: &scratch, into: &driftSpan)
+    if !isMoved {
+      Scalar.drift(state.model, of: blockSpan, prepared: prepared, kept: kept, scratch: &scratch, into: &driftSpan)
+    }
     let step = Scalar(state.step)
     for component in 0..<shape.moving {
       let row = values.baseAddress! + component * count
       let driftRow = drift.baseAddress! + component * count
-      if component < shape.noisy, noise.scale > 0 {
-        let noiseRow = increment + component * incrementStride
-        for i in 0..<count { row[i] += driftRow[i] * step + noiseRow[i] }
-      } else {
-        for i in 0..<count { row[i] += driftRow[i] * step }
+      let noiseRow = increment + component * incrementStride
+      switch (isMoved, component < shape.noisy && noise.scale > 0) {
+      case (false, true): for i in 0..<count { row[i] += driftRow[i] * step + noiseRow[i] }
+      case (false, false): for i in 0..<count { row[i] += driftRow[i] * step }
+      case (true, true): for i in 0..<count { row[i] = driftRow[i] + noiseRow[i] }
+      case (true, false): for i in 0..<count { row[i] = driftRow[i] }
       }
     }
     state.isFinite[block] = Scalar.areFinite(UnsafeBufferPointer(values.extracting(0..<shape.moving * count)))
@@ -303,7 +306,7 @@ public final class CoupledSystems {
     let count = state.particles(of: block).count
     var scratch = worker.scratch.as(Scalar.self).extracting(0..<shape.scratch * count).mutableSpan
     Scalar.addFeatures(
-      precisionModel, of: UnsafeBufferPointer(values).span, to: &sumsSpan, keeping: &kept, scratch: &scratch)
+      state.model, of: UnsafeBufferPointer(values).span, to: &sumsSpan, keeping: &kept, scratch: &scratch)
   }
 
   private func forEachBlock(_ body: (_ block: Int, _ worker: Worker) -> Void) {
@@ -352,6 +355,7 @@ private final class Worker {
 /// The numbers of one system.
 private final class SystemState {
   let system: CoupledSystems.System
+  let model: PrecisionModel
   /// Fine steps in one step of the system.
   let stride: Int
   /// The system's step size.
@@ -368,10 +372,12 @@ private final class SystemState {
   private let flow: [Double]?
 
   init(
-    _ system: CoupledSystems.System, shape: ModelShape, stride: Int, step: Double, isNoisy: Bool, flow: [Double]?,
+    _ system: CoupledSystems.System, model: any McKeanVlasovModel, stride: Int, step: Double, isNoisy: Bool, flow: [Double]?,
     precision: Precision
   ) {
-    (self.system, self.shape, self.stride, self.step, self.flow) = (system, shape, stride, step, flow)
+    (self.system, self.stride, self.step, self.flow) = (system, stride, step, flow)
+    self.model = PrecisionModel(model, step: step)
+    shape = model.shape
     blockSize = shape.blockSize
     values = NumberBuffer(count: system.particles * shape.components, precision: precision)
     keptNumbers = NumberBuffer(count: system.particles * shape.kept, precision: precision)
@@ -422,7 +428,7 @@ private final class SystemState {
   }
 
   /// The mean field after step k, from the block sums in order or from the flow, prepared for the next drift.
-  func finishStep<Scalar: StateScalar>(_ k: Int, _ model: PrecisionModel, as _: Scalar.Type) {
+  func finishStep<Scalar: StateScalar>(_ k: Int, as _: Scalar.Type) {
     let mean = meanField.as(Double.self)
     if let flow {
       guard k < system.steps else { return }

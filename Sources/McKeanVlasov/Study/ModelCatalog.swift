@@ -10,6 +10,14 @@ public enum ModelCatalog {
     ),
     ("sine-interaction", "theta, coupling, initial", "dX^i = (-theta X^i + coupling mean(sin X)) dt + scale dL^i"),
     (
+      "kuramoto", "coupling, frequency, initial",
+      "dX^i = (omega^i + coupling mean(sin(X^j - X^i))) dt + scale dL^i, phases not wrapped"
+    ),
+    (
+      "double-well", "barrier, coupling, scheme, initial",
+      "dX^i = (barrier (X^i - X^i^3) - coupling (X^i - m)) dt + scale dL^i, m = mean of X"
+    ),
+    (
       "two-layer-network", "activation, loss, output, output-initial, output-scaling, batch, weight-decay, initial",
       "neurons theta_i of f(x) = (1/n) sum a_i psi(<theta_i, x>), gradient flow on [data] + scale dL^i"
     ),
@@ -31,6 +39,15 @@ public enum ModelCatalog {
     case "sine-interaction":
       model = SineInteraction(
         theta: try table.number("theta"), coupling: try table.number("coupling"),
+        initial: try table.law("initial", default: .constant(0))!)
+    case "kuramoto":
+      model = Kuramoto(
+        coupling: try table.number("coupling"), frequency: try table.law("frequency", default: .constant(0))!,
+        initial: try table.law("initial", default: .constant(0))!)
+    case "double-well":
+      model = DoubleWell(
+        barrier: try table.number("barrier", allowed: "a finite number above 0") { $0 > 0 && $0.isFinite },
+        coupling: try table.number("coupling"), scheme: try table.word("scheme", default: .splitting),
         initial: try table.law("initial", default: .constant(0))!)
     default:
       let data = try data()
