@@ -3,16 +3,17 @@ import Foundation
 
 /// The errors e^i = X^i - X̂^i between two coupled systems, particle by particle, of one replica.
 ///
-/// |·| is Euclidean over the components that take noise. Memory is three numbers a particle, whatever the number of steps.
+/// |·| is Euclidean over the components that take noise. Memory is a number a particle and kind of error, whatever the
+/// number of steps.
 final class PathError {
   private let systems: CoupledSystems
   private let coarse, reference: Int
-  /// Fine steps in a step of the coarser system.
-  private let stride: Int
+  /// Fine steps in a step of the coarser system, and of the finer one.
+  private let stride, referenceStride: Int
   /// The fine step at T - Δt/2, where the finer grid holds that time.
   private let offGridStep: Int?
   private let terminal, gridSup: NumberBuffer
-  private let offGrid: NumberBuffer?
+  private let offGrid, pathSup: NumberBuffer?
   private let count: Int
 
   /// - Parameters:
@@ -21,14 +22,17 @@ final class PathError {
   init(_ systems: CoupledSystems, coarse: Int, reference: Int) {
     (self.systems, self.coarse, self.reference) = (systems, coarse, reference)
     let steps = systems.systems[coarse].steps
+    let referenceSteps = systems.systems[reference].steps
     stride = systems.grid.steps / steps
+    referenceStride = systems.grid.steps / referenceSteps
     offGridStep =
-      Self.hasOffGrid(steps: steps, referenceSteps: systems.systems[reference].steps)
+      Self.hasOffGrid(steps: steps, referenceSteps: referenceSteps)
       ? systems.grid.steps - stride / 2 : nil
     count = systems.systems[coarse].particles
     terminal = NumberBuffer(count: count)
     gridSup = NumberBuffer(count: count)
     offGrid = offGridStep.map { [count] _ in NumberBuffer(count: count) }
+    pathSup = referenceSteps > steps ? NumberBuffer(count: count) : nil
   }
 
   /// Whether the finer grid holds the time T - Δt/2 of the coarser one.
@@ -37,19 +41,16 @@ final class PathError {
   /// To be called for each block after each fine step; different blocks may be observed in parallel.
   func observe(_ block: Int, _ step: Int) {
     let particles = systems.particles(ofBlock: block, in: coarse)
-    guard !particles.isEmpty else { return }
-    if step % stride == 0 {
-      let sup = gridSup.as(Double.self).extracting(particles)
-      if step == 0 {
-        sup.update(repeating: 0)
-        return
-      }
-      let errors = terminal.as(Double.self).extracting(particles)
-      setErrors(errors, ofBlock: block)
-      for i in sup.indices { sup[i] = max(sup[i], errors[i]) }
-    } else if step == offGridStep, let offGrid {
-      setErrors(offGrid.as(Double.self).extracting(particles), ofBlock: block)
+    guard !particles.isEmpty, step % referenceStride == 0 else { return }
+    let errors = terminal.as(Double.self).extracting(particles)
+    setErrors(errors, ofBlock: block)
+    func raise(_ sup: NumberBuffer) {
+      let sup = sup.as(Double.self).extracting(particles)
+      for i in sup.indices { sup[i] = step == 0 ? errors[i] : max(sup[i], errors[i]) }
     }
+    if step % stride == 0 { raise(gridSup) }
+    if let pathSup { raise(pathSup) }
+    if step == offGridStep, let offGrid { _ = offGrid.as(Double.self).extracting(particles).update(from: errors) }
   }
 
   /// |X^i - X̂^i| of one block as the systems stand now.
@@ -87,13 +88,15 @@ final class PathError {
     switch metric.pathError {
     case .gridSup: gridSup.as(Double.self)
     case .offGrid: offGrid!.as(Double.self)
+    case .pathSup: pathSup!.as(Double.self)
     default: terminal.as(Double.self)
     }
   }
 
-  /// (1/n) Σ_i |e^i|^p.
-  func meanPower(_ metric: Metric, _ p: Double) -> Double {
+  /// (1/n) Σ_i |e^i|^p, or max_i |e^i|^p.
+  func power(_ metric: Metric, _ p: Double) -> Double {
     let errors = errors(metric)
+    if metric == .particleMax { return pow(errors.max()!, p) }
     var sum = 0.0
     switch p {
     case 0.5: for e in errors { sum += e.squareRoot() }
@@ -104,7 +107,7 @@ final class PathError {
     return sum / Double(count)
   }
 
-  /// The median of |e^i| over the particles. It reorders the errors, so it comes after every `meanPower`.
+  /// The median of |e^i| over the particles. It reorders the errors, so it comes after every `power`.
   func median(_ metric: Metric) -> Double {
     let errors = errors(metric)
     return gsl_stats_median(errors.baseAddress!, 1, errors.count)

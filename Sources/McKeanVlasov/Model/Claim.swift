@@ -31,12 +31,15 @@ public struct Claim: Sendable, Hashable {
   /// Propagation of chaos: how fast the n-particle system approaches its limit.
   ///
   /// n^{-1/2} for bounded Lipschitz features, whatever α is; n^{-(1-1/α)} for features of linear growth whose tail index
-  /// α is in (1, 2).
+  /// α is in (1, 2). Of the maximum over particles nothing is claimed: the union bound costs n^{1/p}, the truth less.
   ///
   /// - Parameters:
   ///   - tailIndex: of the particles, nil where all their moments are finite.
   ///   - linearSource: who states the rate for features of linear growth.
-  static func chaos(featureGrowth: FeatureGrowth, tailIndex: Double?, linearSource: String = "") -> Claim? {
+  static func chaos(
+    on metric: Metric, featureGrowth: FeatureGrowth, tailIndex: Double?, linearSource: String = ""
+  ) -> Claim? {
+    guard metric != .particleMax else { return nil }
     let heavy = tailIndex.flatMap { $0 > 1 ? -(1 - 1 / $0) : nil }
     switch featureGrowth {
     case .none: return nil
@@ -57,6 +60,11 @@ public struct Claim: Sendable, Hashable {
   ///
   /// - Parameter hasDrift: without a drift the scheme is exact at the grid points, and nothing is claimed of rounding.
   static func strongEuler(on metric: Metric, noise: LevyNoise, hasDrift: Bool = true) -> Claim? {
+    // the largest jump that falls between two grid points does not shrink with the step
+    if metric == .pathSup, noise.tailIndex != nil {
+      return Claim(exponent: 0, alternative: 1 / noise.alpha, source: "the largest jump; docs/theory.md 15")
+    }
+    if metric == .pathSup, noise.scale > 0 { return nil }
     let betweenGridPoints = noise.scale > 0 && noise.alpha > 1 ? 1 / noise.alpha : nil
     if metric.pathError == .offGrid, let betweenGridPoints {
       return Claim(

@@ -100,7 +100,7 @@ public struct DoubleWell: OneStepModel {
     switch variable {
     case .n:
       .chaos(
-        featureGrowth: featureGrowth, tailIndex: tailIndex(with: noise),
+        on: metric, featureGrowth: featureGrowth, tailIndex: tailIndex(with: noise),
         linearSource: "mean of variables with tail index α; docs/theory.md 10")
     case .dt: .strongEuler(on: metric, noise: noise)
     }

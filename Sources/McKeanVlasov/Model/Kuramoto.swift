@@ -53,7 +53,7 @@ public struct Kuramoto: McKeanVlasovModel {
 
   public func claim(on metric: Metric, in variable: ConvergenceVariable, noise: LevyNoise) -> Claim? {
     switch variable {
-    case .n: .chaos(featureGrowth: featureGrowth, tailIndex: tailIndex(with: noise))
+    case .n: .chaos(on: metric, featureGrowth: featureGrowth, tailIndex: tailIndex(with: noise))
     case .dt:
       frequency.tailIndex == nil
         ? .strongEuler(on: metric, noise: noise, hasDrift: coupling != 0 || frequency != .constant(0)) : nil
@@ -84,19 +84,21 @@ public struct Kuramoto: McKeanVlasovModel {
     for _ in 0..<steps {
       flow += [z[1].real, z[1].imaginary]
       let (r, psi) = (z[1].modulus, z[1].argument)
-      z = [Complex(1, 0)] + (1...harmonics).map { k in
-        var sum = Complex(0, 0)
-        for (m, bessel) in Self.besselFunctions(at: Double(k) * step * coupling * r).enumerated() {
-          // J_{-m} = (-1)^m J_m, z_{-k} = conjugate of z_k, and no harmonics beyond the last
-          for (m, bessel) in m == 0 ? [(0, bessel)] : [(m, bessel), (-m, m % 2 == 0 ? bessel : -bessel)]
-          where abs(k - m) <= harmonics {
-            let previous = k >= m ? z[k - m] : z[m - k].conjugate
-            sum = sum + previous * Complex(modulus: bessel, argument: Double(m) * psi)
+      z =
+        [Complex(1, 0)]
+        + (1...harmonics).map { k in
+          var sum = Complex(0, 0)
+          for (m, bessel) in Self.besselFunctions(at: Double(k) * step * coupling * r).enumerated() {
+            // J_{-m} = (-1)^m J_m, z_{-k} = conjugate of z_k, and no harmonics beyond the last
+            for (m, bessel) in m == 0 ? [(0, bessel)] : [(m, bessel), (-m, m % 2 == 0 ? bessel : -bessel)]
+            where abs(k - m) <= harmonics {
+              let previous = k >= m ? z[k - m] : z[m - k].conjugate
+              sum = sum + previous * Complex(modulus: bessel, argument: Double(m) * psi)
+            }
           }
+          let decay = exp(-pow(Double(k) * gamma, noise.alpha))
+          return sum * Complex(modulus: decay, argument: Double(k) * omega * step)
         }
-        let decay = exp(-pow(Double(k) * gamma, noise.alpha))
-        return sum * Complex(modulus: decay, argument: Double(k) * omega * step)
-      }
     }
     return flow
   }

@@ -1,4 +1,4 @@
-/// How the error of one particle's path is measured, and how it is summarised.
+/// How the error of one particle's path is measured, and how it is summarised over particles and replicas.
 public enum Metric: String, Sendable, CaseIterable {
   /// |e| at the horizon, p-th moment.
   case terminal
@@ -6,6 +6,10 @@ public enum Metric: String, Sendable, CaseIterable {
   case gridSup = "grid-sup"
   /// |e| at T - Δt/2, the coarser path held constant from T - Δt, p-th moment.
   case offGrid = "off-grid"
+  /// The maximum of |e| over the times of the finer grid, the coarser path held constant in between, p-th moment.
+  case pathSup = "path-sup"
+  /// The maximum of |e| over the particles, at the horizon, p-th moment.
+  case particleMax = "particle-max"
   /// The median over replicas of the median over particles of |e| at the horizon: needs no moments.
   case terminalMedian = "terminal-median"
   /// The same median of the maximum over the coarser grid.
@@ -13,17 +17,26 @@ public enum Metric: String, Sendable, CaseIterable {
   /// The same median at T - Δt/2.
   case offGridMedian = "off-grid-median"
 
-  /// The error of a path that the metric summarises: `terminal`, `gridSup` or `offGrid`.
+  /// The error of a path that the metric summarises: `terminal`, `gridSup`, `offGrid` or `pathSup`.
   public var pathError: Metric {
     switch self {
-    case .terminal, .terminalMedian: .terminal
+    case .terminal, .terminalMedian, .particleMax: .terminal
     case .gridSup, .gridSupMedian: .gridSup
     case .offGrid, .offGridMedian: .offGrid
+    case .pathSup: .pathSup
     }
   }
 
   /// Whether the metric is a median.
-  public var isMedian: Bool { self != pathError }
+  public var isMedian: Bool {
+    switch self {
+    case .terminalMedian, .gridSupMedian, .offGridMedian: true
+    case .terminal, .gridSup, .offGrid, .pathSup, .particleMax: false
+    }
+  }
+
+  /// Whether the metric looks between the points of the coarser grid, where the coarser path has missed some noise.
+  public var isBetweenGridPoints: Bool { pathError == .offGrid || pathError == .pathSup }
 }
 
 /// The variable in which an error converges.

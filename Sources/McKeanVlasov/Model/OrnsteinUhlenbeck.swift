@@ -73,7 +73,7 @@ public struct OrnsteinUhlenbeck: SinglePrecisionModel {
     switch variable {
     case .n:
       .chaos(
-        featureGrowth: featureGrowth, tailIndex: tailIndex(with: noise),
+        on: metric, featureGrowth: featureGrowth, tailIndex: tailIndex(with: noise),
         linearSource: "exact law of the linear system; docs/theory.md 5.3")
     case .dt: .strongEuler(on: metric, noise: noise, hasDrift: theta != 0 || coupling != 0)
     }

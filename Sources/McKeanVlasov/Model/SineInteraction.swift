@@ -65,7 +65,7 @@ public struct SineInteraction: SinglePrecisionModel {
 
   public func claim(on metric: Metric, in variable: ConvergenceVariable, noise: LevyNoise) -> Claim? {
     switch variable {
-    case .n: .chaos(featureGrowth: featureGrowth, tailIndex: tailIndex(with: noise))
+    case .n: .chaos(on: metric, featureGrowth: featureGrowth, tailIndex: tailIndex(with: noise))
     case .dt: .strongEuler(on: metric, noise: noise, hasDrift: theta != 0 || coupling != 0)
     }
   }

@@ -69,7 +69,8 @@ protocol StateScalar: ParticleScalar {
   /// Sets F(X, m) where the model has a map of its own, and says whether it has.
   static func move(
     _ model: PrecisionModel, of block: Span<Self>, prepared: Span<Self>, kept: Span<Self>,
-    scratch: inout MutableSpan<Self>, into moved: inout MutableSpan<Self>) -> Bool
+    scratch: inout MutableSpan<Self>, into moved: inout MutableSpan<Self>
+  ) -> Bool
   /// Whether every number is finite.
   static func areFinite(_ numbers: UnsafeBufferPointer<Self>) -> Bool
 }

@@ -200,7 +200,7 @@ public struct TwoLayerNetwork: SinglePrecisionModel {
     return switch variable {
     case .n:
       .chaos(
-        featureGrowth: featureGrowth, tailIndex: tailIndex(with: noise),
+        on: metric, featureGrowth: featureGrowth, tailIndex: tailIndex(with: noise),
         linearSource: activation.isSmooth && loss != .squared
           ? "mean of variables with tail index α; docs/theory.md 3.2"
           : "measured, no theorem known; docs/theory.md 3.2")

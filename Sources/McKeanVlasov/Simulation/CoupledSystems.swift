@@ -372,7 +372,8 @@ private final class SystemState {
   private let flow: [Double]?
 
   init(
-    _ system: CoupledSystems.System, model: any McKeanVlasovModel, stride: Int, step: Double, isNoisy: Bool, flow: [Double]?,
+    _ system: CoupledSystems.System, model: any McKeanVlasovModel, stride: Int, step: Double, isNoisy: Bool,
+    flow: [Double]?,
     precision: Precision
   ) {
     (self.system, self.stride, self.step, self.flow) = (system, stride, step, flow)

@@ -70,11 +70,11 @@ public struct ErrorStudy: Sendable {
   /// coarser path has missed is part of the error, whatever the drift.
   func tailIndex(of metric: Metric) -> Double? {
     let ofPath = model.errorTailIndex(in: variable, noise: noise)
-    return metric.pathError == .offGrid ? [ofPath, noise.tailIndex].compactMap { $0 }.min() : ofPath
+    return metric.isBetweenGridPoints ? [ofPath, noise.tailIndex].compactMap { $0 }.min() : ofPath
   }
 
   /// The moments asked for that do not exist between grid points, so that these curves are left out.
-  public var omittedOffGridMoments: [Double] {
+  public var omittedMoments: [Double] {
     guard variable == .dt, let tailIndex = tailIndex(of: .offGrid) else { return [] }
     return p.filter { $0 >= tailIndex }
   }
@@ -92,21 +92,23 @@ public struct ErrorStudy: Sendable {
   private var plan: [CurvePlan] {
     Metric.allCases.flatMap { metric -> [CurvePlan] in
       let levels = comparisons.indices.filter {
-        metric.pathError != .offGrid
-          || variable == .dt
-            && PathError.hasOffGrid(
-              steps: systems[comparisons[$0].coarse].steps, referenceSteps: systems[comparisons[$0].reference].steps)
+        let (steps, referenceSteps) = (systems[comparisons[$0].coarse].steps, systems[comparisons[$0].reference].steps)
+        return switch metric.pathError {
+        case .offGrid: variable == .dt && PathError.hasOffGrid(steps: steps, referenceSteps: referenceSteps)
+        case .pathSup: variable == .dt
+        default: true
+        }
       }
       guard !levels.isEmpty else { return [] }
       if metric.isMedian { return [CurvePlan(metric: metric, p: nil, levels: levels)] }
-      let omitted = metric == .offGrid ? omittedOffGridMoments : []
+      let omitted = metric.isBetweenGridPoints ? omittedMoments : []
       return p.filter { !omitted.contains($0) }.map { CurvePlan(metric: metric, p: $0, levels: levels) }
     }
   }
 
   /// Bytes of the systems, of their errors and of the results, on so many threads.
   func bytes(threads: Int) -> Double {
-    let errors = comparisons.reduce(0.0) { $0 + 24 * Double(systems[$1.coarse].particles) }
+    let errors = comparisons.reduce(0.0) { $0 + 32 * Double(systems[$1.coarse].particles) }
     // A number of a replica, and its row of replicas.csv.
     let results = 192 * Double(replicas) * Double(plan.reduce(0) { $0 + $1.levels.count })
     let engines = Replicas.engines(count: replicas, threads: threads)
@@ -125,9 +127,9 @@ public struct ErrorStudy: Sendable {
   ) throws -> [ErrorCurve] {
     let plan = plan
     try SimulationError.requireMemory(bytes(threads: threads))
-    for p in omittedOffGridMoments {
+    for p in omittedMoments {
       logger.notice(
-        "off-grid is left out at p = \(p): between grid points the error has the tail index \(noise.alpha) of the noise"
+        "off-grid and path-sup are left out at p = \(p): between grid points the error has the tail index \(noise.alpha) of the noise"
       )
     }
     let loop = try Replicas(count: replicas, threads: threads)
@@ -152,7 +154,7 @@ public struct ErrorStudy: Sendable {
       }
       let statistics = plan.map { curve in
         curve.levels.map { level in
-          curve.p.map { worker.errors[level].meanPower(curve.metric, $0) }
+          curve.p.map { worker.errors[level].power(curve.metric, $0) }
             ?? worker.errors[level].median(curve.metric)
         }
       }
