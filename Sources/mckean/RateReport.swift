@@ -9,34 +9,54 @@ struct RateReport {
 
   var text: String {
     guard let first = results.first else { return "" }
-    let header = ["noise", "metric", "p", "slope", "95 % interval", "theory", "margin", "verdict"]
+    let header = ["noise", "metric", "p", "in", "slope", "95 % interval", "theory", "margin", "verdict"]
     let rows = results.map(Self.row)
     let widths = header.indices.map { column in ([header] + rows).map { $0[column].count }.max()! }
-    var text = "\(first.curve.variable == .n ? "chaos" : "strong error") of \(first.label.model): "
-    text += "error ≈ constant · \(first.curve.variable.rawValue)^slope, \(first.curve.variable.rawValue) = "
+    let studyName = first.curve.sweep == .strong ? "strong error" : "\(first.curve.sweep.rawValue) error"
+    let variables = first.curve.sweep.variables
+    var text = "\(first.curve.sweep == .chaos ? "chaos" : studyName) of \(first.label.model): error ≈ "
     text +=
-      first.curve.abscissae.map { String(format: first.curve.variable == .n ? "%.0f" : "%.4g", $0) }.joined(
-        separator: ", ") + "\n"
+      variables.count == 1
+      ? "constant · \(variables[0].rawValue)^slope" : "√((constant · n^slope)² + (constant · dt^slope)²)"
+    for variable in variables {
+      let values = first.curve.abscissae(variable).reduce(into: [Double]()) { if !$0.contains($1) { $0.append($1) } }
+      text += ", \(variable.rawValue) = "
+      text += values.map { String(format: variable == .n ? "%.0f" : "%.4g", $0) }.joined(separator: ", ")
+    }
+    text += "\n"
     for row in [header] + rows {
       let line = zip(row, widths).map { $0.padded(to: $1) }.joined(separator: "  ")
       text += line.trimmingCharacters(in: .whitespaces) + "\n"
     }
-    return text + notes.map { "note: \($0)\n" }.joined()
+    return text + balancedSteps + notes.map { "note: \($0)\n" }.joined()
+  }
+
+  private static func noise(_ result: RateResult) -> String {
+    let law = if case .stable(let alpha) = result.label.noise.law { "α=\(alpha)" } else { "brownian" }
+    return "\(law) \(result.label.noise.shape.rawValue) σ=\(result.label.noise.scale)"
+      + (result.label.setting.isEmpty ? "" : " \(result.label.setting)")
   }
 
   private static func row(_ result: RateResult) -> [String] {
-    let law = if case .stable(let alpha) = result.label.noise.law { "α=\(alpha)" } else { "brownian" }
-    let noise =
-      "\(law) \(result.label.noise.shape.rawValue) σ=\(result.label.noise.scale)"
-      + (result.label.setting.isEmpty ? "" : " \(result.label.setting)")
     let rate = result.fitted
     return [
-      noise, result.curve.metric.rawValue, result.curve.p.map { "\($0)" } ?? "",
+      noise(result), result.curve.metric.rawValue, result.curve.p.map { "\($0)" } ?? "", result.variable.rawValue,
       rate.map { decimals($0.slope, 3) } ?? "-",
       rate.map { "[\(decimals($0.interval.lowerBound, 3)), \(decimals($0.interval.upperBound, 3))]" } ?? "",
       result.claim.map { ($0.kind == .bound ? "at least " : "") + decimals($0.exponent, 3) } ?? "",
       result.claim.map { decimals($0.margin, 3) } ?? "", result.verdict?.rawValue ?? "",
     ]
+  }
+
+  /// Where the two terms of a joint error are equal: C₁ n^{-a} = C₂ Δt^b at Δt = (C₁/C₂)^{1/b} n^{-a/b}.
+  private var balancedSteps: String {
+    let joint = results.filter { $0.curve.sweep == .joint }
+    return zip(joint, joint.dropFirst()).compactMap { n, dt -> String? in
+      guard n.variable == .n, dt.variable == .dt, let inN = n.fitted, let inStep = dt.fitted else { return nil }
+      let constant = pow(inN.constant / inStep.constant, 1 / inStep.slope)
+      return "\(Self.noise(n)), \(n.curve.metric.rawValue)\(n.curve.p.map { ", p = \($0)" } ?? ""): "
+        + "balanced step dt = \(Self.decimals(constant, 3)) · n^\(Self.decimals(inN.slope / inStep.slope, 3))\n"
+    }.joined()
   }
 
   /// Why curves have no rate, what was left out, and how many replicas were not finite.

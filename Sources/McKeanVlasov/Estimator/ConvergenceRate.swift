@@ -1,4 +1,4 @@
-import CGSL
+@preconcurrency import CGSL
 import Foundation
 
 /// The exponent with which an error converges: error ≈ constant · variable^slope, with a 95 % interval.
@@ -23,24 +23,61 @@ public struct ConvergenceRate: Sendable {
     case tooFewReplicas = "a rate needs two groups of replicas with finite states"
     case underflow = "an error, or its p-th power, is 0 in double precision at some level"
     case overflow = "an error is too large for a double"
+    case noSurface = "a power of n and one of dt could not be told apart: one of the two errors is not to be seen"
   }
 
+  /// The rate in one variable, of a curve that sweeps it.
+  ///
   /// - Throws: `Failure` where there is nothing to fit.
   public init(fitting curve: ErrorCurve) throws(Failure) {
+    let abscissae = curve.abscissae(curve.sweep.variables[0])
+    let x = abscissae.map { log($0) }
+    let fits = try Self.logErrors(curve).map { LineFit(x, $0) }
+    self.init(
+      slopes: fits.map(\.slope), intercepts: fits.map(\.intercept), abscissae: abscissae,
+      curvaturePValue: x.count > 2 ? StudentInterval(fits.map(\.curvature))!.pValueOfZero : nil)
+  }
+
+  /// The rates of a joint sweep in n and in Δt: error² ≈ (C₁ n^{-a})² + (C₂ Δt^b)², fitted to the logarithms for each group.
+  ///
+  /// The squares add because the two errors are nearly uncorrelated: docs/theory.md, section 12.
+  ///
+  /// - Throws: `Failure` where there is nothing to fit.
+  public static func joint(fitting surface: ErrorCurve) throws(Failure) -> (n: ConvergenceRate, dt: ConvergenceRate) {
+    let (n, dt) = (surface.abscissae(.n), surface.abscissae(.dt))
+    guard Set(n).count > 1, Set(dt).count > 1 else { throw .tooFewLevels }
+    var fits: [SurfaceFit] = []
+    for values in try logErrors(surface) {
+      guard let fit = SurfaceFit(n.map { log($0) }, dt.map { log($0) }, values) else { throw .noSurface }
+      fits.append(fit)
+    }
+    return (
+      ConvergenceRate(
+        slopes: fits.map(\.slopes[0]), intercepts: fits.map(\.intercepts[0]), abscissae: n, curvaturePValue: nil),
+      ConvergenceRate(
+        slopes: fits.map(\.slopes[1]), intercepts: fits.map(\.intercepts[1]), abscissae: dt, curvaturePValue: nil)
+    )
+  }
+
+  /// Means over the groups, and Student's interval.
+  private init(slopes: [Double], intercepts: [Double], abscissae: [Double], curvaturePValue: Double?) {
+    let student = StudentInterval(slopes)!
+    slope = student.mean
+    interval = student.mean - student.halfWidth...student.mean + student.halfWidth
+    constant = exp(intercepts.reduce(0, +) / Double(intercepts.count))
+    (fitFrom, fitTo) = (abscissae.first!, abscissae.last!)
+    self.curvaturePValue = curvaturePValue
+  }
+
+  /// `logErrors[group][level]`.
+  private static func logErrors(_ curve: ErrorCurve) throws(Failure) -> [[Double]] {
     guard curve.levels.count > 1 else { throw .tooFewLevels }
     let groups = curve.groupValues
     guard groups.count > 1 else { throw .tooFewReplicas }
     guard !groups.joined().allSatisfy({ $0 == 0 }) else { throw .exactAgreement }
     guard groups.joined().allSatisfy({ $0 > 0 }) else { throw .underflow }
     guard groups.allSatisfy({ $0.allSatisfy(\.isFinite) }) else { throw .overflow }
-    let x = curve.abscissae.map { log($0) }
-    let fits = groups.map { LineFit(x, $0.map { log($0) }) }
-    let slopes = StudentInterval(fits.map(\.slope))!
-    slope = slopes.mean
-    interval = slopes.mean - slopes.halfWidth...slopes.mean + slopes.halfWidth
-    constant = exp(fits.map(\.intercept).reduce(0, +) / Double(fits.count))
-    (fitFrom, fitTo) = (curve.abscissae.first!, curve.abscissae.last!)
-    curvaturePValue = x.count > 2 ? StudentInterval(fits.map(\.curvature))!.pValueOfZero : nil
+    return groups.map { $0.map { log($0) } }
   }
 }
 
@@ -60,5 +97,76 @@ struct LineFit {
     let bend = zip(x, squares).map { $1 - (c0 + c1 * $0) }
     let norm = bend.reduce(0) { $0 + $1 * $1 }
     curvature = x.count > 2 ? zip(bend, y).reduce(0) { $0 + $1.0 * $1.1 } / norm : 0
+  }
+}
+
+/// Least squares of y on ½ log(e^{2(c₁ + s₁ x₁)} + e^{2(c₂ + s₂ x₂)}): the logarithm of a root of a sum of two squares.
+struct SurfaceFit {
+  /// s₁, s₂.
+  let slopes: [Double]
+  /// c₁, c₂.
+  let intercepts: [Double]
+
+  private struct Points {
+    let x1, x2, y: [Double]
+
+    /// The two squares at a point, relative to their sum, and the logarithm of its root.
+    func terms(_ i: Int, _ parameters: UnsafePointer<gsl_vector>) -> (first: Double, second: Double, logRoot: Double) {
+      let first = 2 * (gsl_vector_get(parameters, 0) + gsl_vector_get(parameters, 1) * x1[i])
+      let second = 2 * (gsl_vector_get(parameters, 2) + gsl_vector_get(parameters, 3) * x2[i])
+      let logSum = max(first, second) + log1p(exp(-abs(first - second)))
+      return (exp(first - logSum), exp(second - logSum), logSum / 2)
+    }
+  }
+
+  /// - Returns: nil where the iteration does not converge.
+  init?(_ x1: [Double], _ x2: [Double], _ y: [Double]) {
+    // start from the lines along the edges where each of the terms is largest against the other
+    let alongFirst = y.indices.filter { x2[$0] == x2.min()! }
+    let alongSecond = y.indices.filter { x1[$0] == x1.max()! }
+    let first = LineFit(alongFirst.map { x1[$0] }, alongFirst.map { y[$0] })
+    let second = LineFit(alongSecond.map { x2[$0] }, alongSecond.map { y[$0] })
+    let start = [first.intercept, first.slope, second.intercept, second.slope]
+
+    var points = Points(x1: x1, x2: x2, y: y)
+    let result: [Double]? = withUnsafeMutablePointer(to: &points) { points in
+      var system = gsl_multifit_nlinear_fdf()
+      system.n = y.count
+      system.p = start.count
+      system.params = UnsafeMutableRawPointer(points)
+      system.f = { parameters, points, residuals in
+        let points = points!.assumingMemoryBound(to: Points.self).pointee
+        for i in points.y.indices { gsl_vector_set(residuals, i, points.terms(i, parameters!).logRoot - points.y[i]) }
+        return Int32(GSL_SUCCESS)
+      }
+      system.df = { parameters, points, jacobian in
+        let points = points!.assumingMemoryBound(to: Points.self).pointee
+        for i in points.y.indices {
+          let terms = points.terms(i, parameters!)
+          for (column, value) in [terms.first, terms.first * points.x1[i], terms.second, terms.second * points.x2[i]]
+            .enumerated()
+          {
+            gsl_matrix_set(jacobian, i, column, value)
+          }
+        }
+        return Int32(GSL_SUCCESS)
+      }
+      var options = gsl_multifit_nlinear_default_parameters()
+      let workspace = gsl_multifit_nlinear_alloc(gsl_multifit_nlinear_trust, &options, y.count, start.count)
+      let parameters = gsl_vector_alloc(start.count)
+      defer {
+        gsl_multifit_nlinear_free(workspace)
+        gsl_vector_free(parameters)
+      }
+      for (k, value) in start.enumerated() { gsl_vector_set(parameters, k, value) }
+      gsl_multifit_nlinear_init(parameters, &system, workspace)
+      var reason: Int32 = 0
+      let status = gsl_multifit_nlinear_driver(500, 1e-10, 1e-12, 0, nil, nil, &reason, workspace)
+      guard status == Int32(GSL_SUCCESS), let position = gsl_multifit_nlinear_position(workspace) else { return nil }
+      return start.indices.map { gsl_vector_get(position, $0) }
+    }
+    guard let result, result.allSatisfy(\.isFinite) else { return nil }
+    intercepts = [result[0], result[2]]
+    slopes = [result[1], result[3]]
   }
 }

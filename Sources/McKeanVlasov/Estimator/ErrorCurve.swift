@@ -1,7 +1,7 @@
 import CGSL
 import Foundation
 
-/// An error over a ladder of levels, replica by replica.
+/// An error over a ladder of levels, or over the grid of a ladder in n and one in the step, replica by replica.
 public struct ErrorCurve: Sendable {
   /// One level of the ladder.
   public struct Level: Sendable, Hashable {
@@ -30,8 +30,8 @@ public struct ErrorCurve: Sendable {
   public let metric: Metric
   /// The order of the moment; nil for a median.
   public let p: Double?
-  public let variable: ConvergenceVariable
-  /// Coarsest first.
+  public let sweep: Sweep
+  /// Coarsest first; of a joint sweep n by n, and each with the coarsest step first.
   public let levels: [Level]
   /// `samples[level][replica]`: the mean over particles of |e^i|^p, or their median.
   public let samples: [[Double]]
@@ -41,18 +41,20 @@ public struct ErrorCurve: Sendable {
   public let nonFiniteReplicas: Set<Int>
 
   package init(
-    metric: Metric, p: Double?, variable: ConvergenceVariable, levels: [Level], samples: [[Double]],
+    metric: Metric, p: Double?, sweep: Sweep, levels: [Level], samples: [[Double]],
     tailIndex: Double?, nonFiniteReplicas: Set<Int>
   ) {
-    (self.metric, self.p, self.variable, self.levels, self.samples) = (metric, p, variable, levels, samples)
+    (self.metric, self.p, self.sweep, self.levels, self.samples) = (metric, p, sweep, levels, samples)
     (self.tailIndex, self.nonFiniteReplicas) = (tailIndex, nonFiniteReplicas)
   }
 
   /// Replicas dealt out.
   public var replicas: Int { samples[0].count }
 
-  /// The value of the variable at each level: n or Δt.
-  public var abscissae: [Double] { levels.map { variable == .n ? Double($0.particles) : $0.step } }
+  /// The value of a variable at each level: n or Δt.
+  public func abscissae(_ variable: ConvergenceVariable) -> [Double] {
+    levels.map { variable == .n ? Double($0.particles) : $0.step }
+  }
 
   // MARK: - Groups
 

@@ -22,8 +22,3 @@ extension CurveLabel {
     [lawName, noise.shape.rawValue, CSV.field(alpha), CSV.field(noise.scale), CSV.field(setting)]
   }
 }
-
-extension ConvergenceVariable {
-  /// The name of the study that sweeps the variable.
-  var studyName: String { self == .n ? "chaos" : "strong" }
-}

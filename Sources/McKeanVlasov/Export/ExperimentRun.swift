@@ -61,17 +61,18 @@ public final class ExperimentRun {
   }
 
   private func runErrorStudies(_ progress: ReplicaProgress?) throws -> [RateResult] {
-    try write(CurveTable.header, to: "curve.csv")
+    let curveFile = experiment.kind == .joint ? "surface.csv" : "curve.csv"
+    try write(CurveTable.header, to: curveFile)
     try write(RateTable.header, to: "rates.csv")
     try write(ReplicaTable.header, to: "replicas.csv")
     var results: [RateResult] = []
     for combination in experiment.combinations {
       guard case .error(let study) = combination.study else { continue }
       let curves = try study.run(threads: threads, progress: progress, logger: logger)
-      let fitted = curves.map {
-        RateResult($0, label: combination.label, claim: experiment.claim(on: $0, of: combination))
+      let fitted = curves.flatMap { curve in
+        RateResult.results(curve, label: combination.label) { experiment.claim(on: curve, in: $0, of: combination) }
       }
-      try append(curves.map { CurveTable.rows($0, combination.label) }.joined(), to: "curve.csv")
+      try append(curves.map { CurveTable.rows($0, combination.label) }.joined(), to: curveFile)
       try append(fitted.map(RateTable.row).joined(), to: "rates.csv")
       try append(ReplicaTable.rows(curves, combination.label), to: "replicas.csv")
       results += fitted

@@ -7,8 +7,8 @@ public enum RateTable {
   public static func row(_ result: RateResult) -> String {
     let (curve, rate, claim) = (result.curve, result.fitted, result.claim)
     return CSV.row(
-      [curve.variable.studyName, result.label.model] + result.label.noiseFields + [
-        curve.metric.rawValue, CSV.field(curve.p), curve.variable.rawValue, CSV.field(rate?.slope),
+      [curve.sweep.rawValue, result.label.model] + result.label.noiseFields + [
+        curve.metric.rawValue, CSV.field(curve.p), result.variable.rawValue, CSV.field(rate?.slope),
         CSV.field(rate?.interval.lowerBound), CSV.field(rate?.interval.upperBound), CSV.field(rate?.constant),
         CSV.field(rate?.fitFrom), CSV.field(rate?.fitTo), CSV.field(rate?.curvaturePValue),
         CSV.field(claim?.exponent), CSV.field(claim?.alternative), CSV.field(claim?.margin),

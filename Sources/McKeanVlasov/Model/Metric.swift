@@ -39,6 +39,24 @@ public enum Metric: String, Sendable, CaseIterable {
   public var isBetweenGridPoints: Bool { pathError == .offGrid || pathError == .pathSup }
 }
 
+/// What a study of errors sweeps.
+public enum Sweep: String, Sendable, CaseIterable {
+  /// The number of particles n.
+  case chaos
+  /// The step size Δt.
+  case strong
+  /// Both at once.
+  case joint
+
+  public var variables: [ConvergenceVariable] {
+    switch self {
+    case .chaos: [.n]
+    case .strong: [.dt]
+    case .joint: [.n, .dt]
+    }
+  }
+}
+
 /// The variable in which an error converges.
 public enum ConvergenceVariable: String, Sendable, CaseIterable {
   /// The number of particles n; errors fall like n^slope with a negative slope.

@@ -32,7 +32,7 @@ extension ErrorStudy {
       systems.append(CoupledSystems.System(particles: levels.last!, steps: steps, meanField: .exact))
     }
     return try ErrorStudy(
-      model: model, noise: noise, horizon: horizon, variable: .n, systems: systems,
+      model: model, noise: noise, horizon: horizon, sweep: .chaos, systems: systems,
       comparisons: levels.indices.map { ($0, reference == .next ? $0 + 1 : levels.count) }, replicas: replicas, p: p,
       seed: seed, precision: precision)
   }

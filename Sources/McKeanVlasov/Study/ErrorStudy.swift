@@ -3,12 +3,12 @@ import Logging
 
 /// A convergence study: coupled systems, and the error of each level against its reference.
 ///
-/// `ErrorStudy.chaos` sweeps the number of particles, `ErrorStudy.strong` the step size.
+/// `ErrorStudy.chaos` sweeps the number of particles, `ErrorStudy.strong` the step size, `ErrorStudy.joint` both.
 public struct ErrorStudy: Sendable {
   public let model: any McKeanVlasovModel
   public let noise: LevyNoise
   public let horizon: Double
-  public let variable: ConvergenceVariable
+  public let sweep: Sweep
   public let replicas: Int
   /// The orders of the moments.
   public let p: [Double]
@@ -24,13 +24,13 @@ public struct ErrorStudy: Sendable {
 
   /// - Throws: `SimulationError` for a moment that is infinite, features without a mean, numbers out of range.
   init(
-    model: any McKeanVlasovModel, noise: LevyNoise, horizon: Double, variable: ConvergenceVariable,
+    model: any McKeanVlasovModel, noise: LevyNoise, horizon: Double, sweep: Sweep,
     systems: [CoupledSystems.System], comparisons: [(coarse: Int, reference: Int)], replicas: Int, p: [Double],
     seed: UInt32, precision: Precision
   ) throws(SimulationError) {
     self.precision = precision
     try precision.require(of: model, noise: noise)
-    (self.model, self.noise, self.horizon, self.variable) = (model, noise, horizon, variable)
+    (self.model, self.noise, self.horizon, self.sweep) = (model, noise, horizon, sweep)
     (self.systems, self.comparisons, self.replicas, self.p, self.seed) = (systems, comparisons, replicas, p, seed)
     _ = try TimeGrid(horizon: horizon, steps: 1)
     for system in systems {
@@ -53,10 +53,10 @@ public struct ErrorStudy: Sendable {
         throw .invalidValue(parameter: "p", found: "\(p)", allowed: "finite numbers above 0, from 1e-6 on")
       }
       if let tailIndex, p >= tailIndex {
-        throw .infiniteMoment(p: p, tailIndex: tailIndex, study: "\(variable == .n ? "chaos" : "strong") \(model.name)")
+        throw .infiniteMoment(p: p, tailIndex: tailIndex, study: "\(sweep.rawValue) \(model.name)")
       }
     }
-    if variable == .n, model.featureGrowth == .linear, let alpha = model.tailIndex(with: noise), alpha <= 1 {
+    if sweep != .strong, model.featureGrowth == .linear, let alpha = model.tailIndex(with: noise), alpha <= 1 {
       guard noise.tailIndex == alpha else {
         throw .invalidValue(
           parameter: "initial", found: "a law with tail index \(alpha), which has no mean",
@@ -69,13 +69,13 @@ public struct ErrorStudy: Sendable {
   /// The tail index of an error, nil where all its moments are finite. Between grid points the increment that the
   /// coarser path has missed is part of the error, whatever the drift.
   func tailIndex(of metric: Metric) -> Double? {
-    let ofPath = model.errorTailIndex(in: variable, noise: noise)
-    return metric.isBetweenGridPoints ? [ofPath, noise.tailIndex].compactMap { $0 }.min() : ofPath
+    let ofPath = sweep.variables.map { model.errorTailIndex(in: $0, noise: noise) }
+    return (ofPath + (metric.isBetweenGridPoints ? [noise.tailIndex] : [])).compactMap { $0 }.min()
   }
 
   /// The moments asked for that do not exist between grid points, so that these curves are left out.
   public var omittedMoments: [Double] {
-    guard variable == .dt, let tailIndex = tailIndex(of: .offGrid) else { return [] }
+    guard sweep == .strong, let tailIndex = tailIndex(of: .offGrid) else { return [] }
     return p.filter { $0 >= tailIndex }
   }
 
@@ -90,12 +90,14 @@ public struct ErrorStudy: Sendable {
   var curveNames: [(metric: Metric, p: Double?)] { plan.map { ($0.metric, $0.p) } }
 
   private var plan: [CurvePlan] {
-    Metric.allCases.flatMap { metric -> [CurvePlan] in
+    // of the two errors of a joint study only moments add up to a surface
+    let metrics = sweep == .joint ? [Metric.terminal, .gridSup] : Metric.allCases
+    return metrics.flatMap { metric -> [CurvePlan] in
       let levels = comparisons.indices.filter {
         let (steps, referenceSteps) = (systems[comparisons[$0].coarse].steps, systems[comparisons[$0].reference].steps)
         return switch metric.pathError {
-        case .offGrid: variable == .dt && PathError.hasOffGrid(steps: steps, referenceSteps: referenceSteps)
-        case .pathSup: variable == .dt
+        case .offGrid: sweep == .strong && PathError.hasOffGrid(steps: steps, referenceSteps: referenceSteps)
+        case .pathSup: sweep == .strong
         default: true
         }
       }
@@ -168,7 +170,7 @@ public struct ErrorStudy: Sendable {
     let nonFinite = Set(results.indices.filter { results[$0] == nil })
     return plan.enumerated().map { index, curve in
       ErrorCurve(
-        metric: curve.metric, p: curve.p, variable: variable, levels: curve.levels.map { levels[$0] },
+        metric: curve.metric, p: curve.p, sweep: sweep, levels: curve.levels.map { levels[$0] },
         samples: curve.levels.indices.map { level in results.map { $0?[index][level] ?? .nan } },
         tailIndex: tailIndex(of: curve.metric), nonFiniteReplicas: nonFinite)
     }

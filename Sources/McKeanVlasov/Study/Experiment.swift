@@ -39,7 +39,7 @@ public struct Experiment: Sendable {
 
   /// The kinds of study that a file can ask for.
   public enum Kind: String, Sendable, CaseIterable {
-    case strong, chaos, trajectory
+    case strong, chaos, joint, trajectory
   }
 
   /// The name of the built-in experiment, or of the file without its ending.
@@ -64,12 +64,13 @@ public struct Experiment: Sendable {
   }
 
   /// The claim on a curve: the one that the file states, or else the model's own.
-  public func claim(on curve: ErrorCurve, of combination: Combination) -> Claim? {
-    if let stated = claims.first(where: { $0.applies(to: curve.metric, p: curve.p, noise: combination.label.noise) }) {
-      return stated.claim
+  public func claim(on curve: ErrorCurve, in variable: ConvergenceVariable, of combination: Combination) -> Claim? {
+    let stated = claims.first {
+      $0.applies(to: curve.metric, in: variable, p: curve.p, noise: combination.label.noise)
     }
+    if let stated { return stated.claim }
     guard case .error(let study) = combination.study else { return nil }
-    return study.model.claim(on: curve.metric, in: curve.variable, noise: study.noise)
+    return study.model.claim(on: curve.metric, in: variable, noise: study.noise)
   }
 
   /// What the experiment takes: draws and particle steps over all combinations, and bytes of the largest one.
@@ -265,9 +266,18 @@ public struct Experiment: Sendable {
             model: model, noise: noise, grid: try TimeGrid(horizon: horizon, steps: steps), particles: particles,
             replicas: replicas, snapshots: snapshots, seed: seed, precision: precision))
       }
-    case .chaos, .strong:
+    case .chaos, .strong, .joint:
       let replicas = try study.integer("replicas", in: ErrorStudy.fewestReplicas...Int(UInt32.max))
       let p = try study.numbers("p", default: [0.5], allowed: "a number above 0, or a list of them")
+      if kind == .joint {
+        let (steps, particles) = (try time.ladder("steps"), try study.ladder("particles"))
+        return { model, noise throws(SimulationError) in
+          .error(
+            try .joint(
+              model: model, noise: noise, horizon: horizon, steps: steps, particles: particles, replicas: replicas,
+              p: p, seed: seed, precision: precision))
+        }
+      }
       let reference = try study.reference("reference")
       if kind == .chaos {
         let steps = try time.integer("steps", in: counts)

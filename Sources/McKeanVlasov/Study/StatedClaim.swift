@@ -2,6 +2,7 @@
 struct StatedClaim: Sendable {
   let claim: Claim
   private let metric: Metric
+  private let variable: ConvergenceVariable
   /// Limits; nil is every value.
   private let alpha: Double?
   private let shape: NoiseShape?
@@ -10,21 +11,16 @@ struct StatedClaim: Sendable {
   /// - Throws: `SimulationError` for a key that is missing, wrong or unknown, or a variable that the study does not sweep.
   init(_ table: ExperimentTable, kind: Experiment.Kind) throws(SimulationError) {
     metric = try table.word("metric")
-    let swept: ConvergenceVariable? =
-      switch kind {
-      case .chaos: .n
-      case .strong: .dt
-      case .trajectory: nil
-      }
-    guard let swept else {
-      throw table.error("metric", found: "a claim", allowed: "[[claim]] in chaos and strong studies")
+    guard let swept = Sweep(rawValue: kind.rawValue)?.variables else {
+      throw table.error("metric", found: "a claim", allowed: "[[claim]] in chaos, strong and joint studies")
     }
-    _ = try table.word("variable", among: [swept.rawValue])
+    variable = ConvergenceVariable(rawValue: try table.word("variable", among: swept.map(\.rawValue)))!
+    let isInN = variable == .n
     claim = Claim(
       exponent: try table.number(
         "exponent",
-        allowed: "a finite number \(swept == .n ? "not above" : "not below") 0, the exponent of \(swept.rawValue)"
-      ) { $0.isFinite && (swept == .n ? $0 <= 0 : $0 >= 0) }, kind: try table.word("kind", default: .rate),
+        allowed: "a finite number \(isInN ? "not above" : "not below") 0, the exponent of \(variable.rawValue)"
+      ) { $0.isFinite && (isInN ? $0 <= 0 : $0 >= 0) }, kind: try table.word("kind", default: .rate),
       alternative: table.has("alternative") ? try table.number("alternative") : nil, source: try table.text("source"))
     alpha = table.has("alpha") ? try table.number("alpha") : nil
     shape = table.has("shape") ? try table.word("shape") as NoiseShape : nil
@@ -32,8 +28,10 @@ struct StatedClaim: Sendable {
     try table.finish()
   }
 
-  func applies(to metric: Metric, p: Double?, noise: LevyNoise) -> Bool {
-    guard metric == self.metric, shape == nil || shape == noise.shape, self.p == nil || self.p == p else {
+  func applies(to metric: Metric, in variable: ConvergenceVariable, p: Double?, noise: LevyNoise) -> Bool {
+    guard metric == self.metric, variable == self.variable, shape == nil || shape == noise.shape,
+      self.p == nil || self.p == p
+    else {
       return false
     }
     guard let alpha else { return true }
@@ -49,15 +47,17 @@ struct StatedClaim: Sendable {
     for combination in combinations {
       guard case .error(let study) = combination.study else { continue }
       for curve in study.curveNames {
-        let matching = claims.indices.filter {
-          claims[$0].applies(to: curve.metric, p: curve.p, noise: combination.label.noise)
+        for variable in study.sweep.variables {
+          let matching = claims.indices.filter {
+            claims[$0].applies(to: curve.metric, in: variable, p: curve.p, noise: combination.label.noise)
+          }
+          if matching.count > 1 {
+            throw tables[matching[1]].error(
+              "metric", found: "a second claim on \(curve.metric.rawValue)",
+              allowed: "one claim a curve; limit them by alpha, shape or p")
+          }
+          used.formUnion(matching)
         }
-        if matching.count > 1 {
-          throw tables[matching[1]].error(
-            "metric", found: "a second claim on \(curve.metric.rawValue)",
-            allowed: "one claim a curve; limit them by alpha, shape or p")
-        }
-        used.formUnion(matching)
       }
     }
     for index in claims.indices where !used.contains(index) {

@@ -37,7 +37,7 @@ extension ErrorStudy {
         allowed: "step counts that divide what they are measured against")
     }
     return try ErrorStudy(
-      model: model, noise: noise, horizon: horizon, variable: .dt,
+      model: model, noise: noise, horizon: horizon, sweep: .strong,
       systems: all.map { CoupledSystems.System(particles: particles, steps: $0) }, comparisons: comparisons,
       replicas: replicas, p: p, seed: seed, precision: precision)
   }
