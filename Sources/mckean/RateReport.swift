@@ -9,12 +9,20 @@ struct RateReport {
 
   var text: String {
     guard let first = results.first else { return "" }
-    let header = ["noise", "metric", "p", "in", "slope", "95 % interval", "theory", "margin", "verdict"]
-    let rows = results.map(Self.row)
+    let variables = first.curve.sweep.variables
+    let models = results.map(\.label.model).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+    // columns that say the same in every row are left out
+    let columns = [
+      (name: "model", isShown: models.count > 1), ("noise", true), ("metric", true), ("p", true),
+      ("in", variables.count > 1), ("slope", true), ("95 % interval", true), ("theory", true), ("margin", true),
+      ("verdict", true),
+    ]
+    func shown(_ row: [String]) -> [String] { zip(row, columns).filter(\.1.isShown).map(\.0) }
+    let header = shown(columns.map(\.name))
+    let rows = results.map { shown(Self.row($0)) }
     let widths = header.indices.map { column in ([header] + rows).map { $0[column].count }.max()! }
     let studyName = first.curve.sweep == .strong ? "strong error" : "\(first.curve.sweep.rawValue) error"
-    let variables = first.curve.sweep.variables
-    var text = "\(first.curve.sweep == .chaos ? "chaos" : studyName) of \(first.label.model): error ≈ "
+    var text = "\(first.curve.sweep == .chaos ? "chaos" : studyName) of \(models.joined(separator: ", ")): error ≈ "
     text +=
       variables.count == 1
       ? "constant · \(variables[0].rawValue)^slope" : "√((constant · n^slope)² + (constant · dt^slope)²)"
@@ -40,7 +48,8 @@ struct RateReport {
   private static func row(_ result: RateResult) -> [String] {
     let rate = result.fitted
     return [
-      noise(result), result.curve.metric.rawValue, result.curve.p.map { "\($0)" } ?? "", result.variable.rawValue,
+      result.label.model, noise(result), result.curve.metric.rawValue, result.curve.p.map { "\($0)" } ?? "",
+      result.variable.rawValue,
       rate.map { decimals($0.slope, 3) } ?? "-",
       rate.map { "[\(decimals($0.interval.lowerBound, 3)), \(decimals($0.interval.upperBound, 3))]" } ?? "",
       result.claim.map { ($0.kind == .bound ? "at least " : "") + decimals($0.exponent, 3) } ?? "",

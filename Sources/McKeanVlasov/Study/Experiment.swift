@@ -156,7 +156,7 @@ public struct Experiment: Sendable {
       if let table = [modelTable, noiseTable].first(where: { $0.name == name }) { axes += try Self.axes(of: table) }
     }
     let varying = Set(axes.filter { $0.values.count > 1 }.map(\.key))
-    let columnsOfTheirOwn = ["law", "shape", "alpha", "scale"]
+    let columnsOfTheirOwn = ["name", "law", "shape", "alpha", "scale"]
     let makeStudy = try Self.studyMaker(kind, time: timeTable, study: studyTable, seed: seed)
     try timeTable.finish()
     try studyTable.finish()
