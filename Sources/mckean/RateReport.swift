@@ -12,13 +12,13 @@ struct RateReport {
     let variables = first.curve.sweep.variables
     let models = results.map(\.label.model).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
     // columns that say the same in every row are left out
-    let columns = [
-      (name: "model", isShown: models.count > 1), ("noise", true), ("metric", true), ("p", true),
-      ("in", variables.count > 1), ("slope", true), ("95 % interval", true), ("theory", true), ("margin", true),
-      ("verdict", true),
-    ]
-    func shown(_ row: [String]) -> [String] { zip(row, columns).filter(\.1.isShown).map(\.0) }
-    let header = shown(columns.map(\.name))
+    let names = ["model", "noise", "metric", "p", "in", "slope", "95 % interval", "theory", "margin", "verdict"]
+    func shown(_ row: [String]) -> [String] {
+      zip(names, row).compactMap { name, cell in
+        (name == "model" && models.count == 1) || (name == "in" && variables.count == 1) ? nil : cell
+      }
+    }
+    let header = shown(names)
     let rows = results.map { shown(Self.row($0)) }
     let widths = header.indices.map { column in ([header] + rows).map { $0[column].count }.max()! }
     let studyName = first.curve.sweep == .strong ? "strong error" : "\(first.curve.sweep.rawValue) error"
