@@ -28,6 +28,9 @@ let package = Package(
         "McKeanVlasov", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
+    .executableTarget(
+      name: "mckean-benchmarks", dependencies: ["McKeanVlasov", "CGSL", "COpenBLAS", "CStableKernels"],
+      path: "Tests/Benchmarks/mckean-benchmarks"),
     .target(name: "KernelClones", dependencies: ["CStableKernels"], path: "Tests/KernelClones"),
     .testTarget(
       name: "McKeanVlasovTests", dependencies: ["McKeanVlasov", "CGSL", "COpenBLAS", "CStableKernels", "KernelClones"]),
