@@ -319,16 +319,18 @@ void KERNEL(sigmoid_double)(double *values, size_t count) {
   }
 }
 
-// pi/2 in three parts
-static const double half_pi_1 = 0x1.921fb54442d18p+0, half_pi_2 = 0x1.1a62633145c07p-54, half_pi_3 = -0x1.f1976b7ed8fbcp-110;
+// pi/2 in three parts, none of them negative: no turns at all then leave -0 as it is
+static const double half_pi_1 = 0x1.921fb54442d18p+0, half_pi_2 = 0x1.1a62633145c06p-54;
+static const double half_pi_3 = 0x1.c1cd129024e09p-107;
 /// Up to here three parts of pi/2 reduce the argument: the whole number of half turns is exact, and what is left out is
-/// below 2^-110 |x|, where no double comes nearer than 2^-61 to a multiple of pi/2.
+/// below 2^-160 |x|, where no double comes nearer than 2^-61 to a multiple of pi/2.
 static const double largest_reduced = 0x1p40;
 
 /// sin x = ± sin r with r = x - n pi, or cos x = ± sin r with r = x - (n - 1/2) pi, |r| <= pi/2.
 INLINE double sin_of_reduced(double r, uint64_t odd) {
   const double z = r * r;
-  return double_of(bits_of(fma_(r * z, sin_polynomial(z), r)) ^ odd << 63);
+  // sin r has the sign of r, also where r is -0
+  return double_of(bits_of(copysign(fma_(r * z, sin_polynomial(z), r), r)) ^ odd << 63);
 }
 
 INLINE double reduce(double x, double half_turns) {
