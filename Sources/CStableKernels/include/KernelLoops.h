@@ -212,13 +212,17 @@ void KERNEL(positive_stable_double)(double *draws, size_t count, mckean_counter 
   }
 }
 
+INLINE float power_of_two_single(int32_t n) { return single_of((uint32_t)(n + 127) << 23); }
+
 /// The uniforms, and the distances to the zeros of S, in double; the rest in single precision.
 KERNEL_TARGET
 void KERNEL(symmetric_stable_single)(float *draws, size_t count, mckean_counter counter, double alpha, double scale) {
   const double one_minus_alpha = 1 - alpha, distance = fabs(one_minus_alpha);
   const float alpha_single = (float)alpha, two_minus_alpha = (float)(2 - alpha);
   const float distance_single = (float)distance, one_minus_distance = (float)(alpha < 1 ? alpha : 2 - alpha);
-  const float scale_single = (float)scale;
+  // its power of two joins the draw's: the scale may be beyond a float where the draw is not
+  int scale_exponent;
+  const float scale_mantissa = (float)frexp(scale, &scale_exponent);
   // as `exponent`: an integer below 2^8 times the first part is exact
   const float c_high = single_of(single_bits_of((float)(one_minus_alpha / alpha)) & ~(uint32_t)0xff);
   const float c_low = (float)(one_minus_alpha / alpha - c_high);
@@ -247,11 +251,14 @@ void KERNEL(symmetric_stable_single)(float *draws, size_t count, mckean_counter 
     const float whole = c_high * (float)e, fraction = c_over_ln2 * (s * fmaf_(z, log_polynomial_single(z), 2));
     const float y = whole + fraction, y_low = fmaf_(c_low, (float)e, (whole - y) + fraction);
     const float shift = y + 0x1.8p23f, x = (y - (shift - 0x1.8p23f)) + y_low;
-    // 2^n in two steps, since n may be above 127 where the draw is not
-    const int32_t n = (int32_t)(single_bits_of(shift) - single_bits_of(0x1.8p23f)), half = n >> 1;
+    // 2^n in two factors, since n may be above 127 where the draw is not; beyond these limits the draw is too
+    int32_t n = (int32_t)(single_bits_of(shift) - single_bits_of(0x1.8p23f)) + scale_exponent;
+    n = n < -252 ? -252 : n;
+    n = n > 254 ? 254 : n;
+    const int32_t half = n >> 1;
     const float power = fmaf_(exp2_polynomial_single(x), x, 1);
-    const float draw = sine * scale_single * (sum * reciprocal) * power * single_of((uint32_t)(half + 127) << 23)
-                       * single_of((uint32_t)(n - half + 127) << 23);
+    const float draw = sine * scale_mantissa * (sum * reciprocal) * power * power_of_two_single(half)
+                       * power_of_two_single(n - half);
     draws[i] = single_of(single_bits_of(draw) ^ (uint32_t)((v.sign >> 32) ^ 0x80000000u));
   }
 }
@@ -412,8 +419,6 @@ INLINE split_exponential_single split_exp_single(float x) {
   const float shift = y + 0x1.8p23f, f = (y - (shift - 0x1.8p23f)) + y_low;
   return (split_exponential_single){f * exp2_polynomial_single(f), (int32_t)(single_bits_of(shift) - single_bits_of(0x1.8p23f))};
 }
-
-INLINE float power_of_two_single(int32_t n) { return single_of((uint32_t)(n + 127) << 23); }
 
 INLINE float exp_of_single(float x) {
   x = x > 89 ? 89 : x;
