@@ -144,10 +144,11 @@ INLINE double sin_polynomial(double z) {
 typedef struct { double high, low, over_ln2; } exponent;
 
 INLINE exponent exponent_of(double alpha) {
-  const double one_minus_alpha = 1 - alpha;
+  const double one_minus_alpha = 1 - alpha, rounded_off = (1 - one_minus_alpha) - alpha;
   const double rounded = one_minus_alpha / alpha;
   const double high = double_of(bits_of(rounded) & ~(uint64_t)0xff);
-  return (exponent){high, fma_(-high, alpha, one_minus_alpha) / alpha, rounded * 0x1.71547652b82fep+0};
+  const double low = (fma_(-high, alpha, one_minus_alpha) + rounded_off) / alpha;
+  return (exponent){high, low, rounded * 0x1.71547652b82fep+0};
 }
 
 /// -W = ln(1 - u2), with 1 - u2 exact.
