@@ -50,23 +50,19 @@ def environment(threads, blas):
     return variables
 
 
-def processors_in_use():
-    """How many processors others use: contestants on two threads suffer out of proportion."""
-
-    def idle_and_total():
-        with open("/proc/stat") as file:
-            ticks = [int(word) for word in file.readline().split()[1:9]]
-        return ticks[3] + ticks[4], sum(ticks)
-
-    (idle_before, before), _, (idle_after, after) = idle_and_total(), time.sleep(1), idle_and_total()
-    return os.cpu_count() * (1 - (idle_after - idle_before) / (after - before))
+def busy_seconds():
+    """Processor time that the whole machine has spent so far, idling and waiting aside."""
+    with open("/proc/stat") as file:
+        ticks = [int(word) for word in file.readline().split()[1:9]]
+    return (sum(ticks) - ticks[3] - ticks[4]) / os.sysconf("SC_CLK_TCK")
 
 
 def run(job, results):
-    """Runs one process and appends what it measured."""
+    """Runs one process and appends what it measured; returns how many processors others used meanwhile."""
     command = [str(MCKEAN)] if job.program == "mckean" else [sys.executable, str(HERE / f"{job.program}_peer.py")]
     # One thread has the last core to itself, the same for everyone.
     cores = sorted(os.sched_getaffinity(0))[-job.threads :]
+    start, busy = time.monotonic(), busy_seconds()
     with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
         process = subprocess.Popen(
             [*command, json.dumps([case for _, _, case in job.cases])],
@@ -77,6 +73,8 @@ def run(job, results):
         )
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
+        own = usage.ru_utime + usage.ru_stime
+        others = max(0, busy_seconds() - busy - own) / (time.monotonic() - start)
         output.seek(0)
         errors.seek(0)
         if process.returncode != 0:
@@ -86,6 +84,7 @@ def run(job, results):
         result = results.setdefault(key, {"seconds": [], "check": answer["check"], "megabytes": 0})
         result["seconds"].append(statistics.median(answer["seconds"]))
         result["megabytes"] = max(result["megabytes"], usage.ru_maxrss / 1024)
+    return others
 
 
 def check(results):
@@ -101,7 +100,7 @@ def check(results):
 
 
 def measure(sections, rounds):
-    """All results, a dictionary from Key to seconds a round, check and memory; and processors in use by others."""
+    """A dictionary from Key to seconds a round, check and memory; and the processors that others used, job by job."""
     settings = ["cleared", "kept"] if blas_settings() else ["cleared"]
     groups = [list(mean_field_jobs())]
     groups += [[*network_jobs(blas), *small_network_jobs(blas)] for blas in settings]
@@ -112,18 +111,16 @@ def measure(sections, rounds):
         group[:] = [job for job in group if job.cases]
     results, in_use = {}, []
     for index in range(rounds):
-        in_use.append(processors_in_use())
-        if in_use[-1] > 0.1:
-            print(f"others use {in_use[-1]:.1f} processors: the times will not be worth much", file=sys.stderr)
         for group in groups:
             shift = index % max(1, len(group))
             for job in group[shift:] + group[:shift]:
                 start = time.monotonic()
-                run(job, results)
+                in_use.append(run(job, results))
                 tasks = dict.fromkeys(key.task for _, key, _ in job.cases)
                 print(
                     f"round {index + 1}/{rounds}: {job.program}, {job.threads} thread{'s' * (job.threads > 1)}, "
-                    f"{', '.join(tasks)}: {time.monotonic() - start:.1f} s",
+                    f"{', '.join(tasks)}: {time.monotonic() - start:.1f} s"
+                    + (f", while others used {in_use[-1]:.1f} processors" if in_use[-1] > report.QUIET else ""),
                     file=sys.stderr,
                 )
         check(results)

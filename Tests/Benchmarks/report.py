@@ -39,6 +39,8 @@ NAMES = {
     "torch-by-hand": "PyTorch, gradient by hand, own noise",
     "torch-compiled": "PyTorch, gradient by hand, compiled",
 }
+# With more than so many processors in use by others a time is not to be trusted, least of all on two threads.
+QUIET = 0.1
 PEERS = ("numpy", "numba", "jax", "torch")
 
 HEAD = """# Benchmarks
@@ -75,6 +77,8 @@ needs a network for that.
   mckean's, and the benchmark stops where they differ by more than sampling error. Each contestant seeds its generator
   once; mckean alone computes every draw from particle, step and component.
 - *The same precision.* In single precision the peers draw 24-bit uniforms, which cut the tail; mckean keeps 52 bits.
+- *A quiet machine.* The processor time that others use while a process is timed is measured; where it is more than a
+  tenth of a processor, the setting below says that the times are not to be trusted.
 - *The same cores.* One thread means one core, the same for everyone; two threads are two for every library, BLAS
   included. What depends on BLAS is run without the host's settings of it (`OPENBLAS_CORETYPE` and the like), and also
   with them where there are any.
@@ -88,7 +92,7 @@ needs a network for that.
 @dataclass
 class Setting:
     rounds: int
-    in_use: list  # processors that others used before each round
+    in_use: list  # processors that others used while each process ran
     minutes: float
     blas: dict
     mckean: object  # the contestant's path
@@ -366,12 +370,16 @@ def setting_table(setting, blas_kinds):
     flags = next((line.split() for line in cpuinfo if line.startswith("flags")), [])
     vector = "AVX-512" if "avx512f" in flags else "AVX2" if "avx2" in flags else "neither AVX-512 nor AVX2"
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
+    disturbed = sum(used > QUIET for used in setting.in_use)
+    others = f"used at most {max(setting.in_use):.2f} processors while a process was timed"
+    if disturbed:
+        others += f"; **{disturbed} of {len(setting.in_use)} processes were disturbed: do not trust these times**"
     packages = [f"{name} {importlib.metadata.version(name)}" for name in ("scipy", "numpy", "numba", "jax", "torch")]
     rows = [
         ["date", f"{datetime.date.today()}, {setting.minutes:.0f} minutes; rounds: {setting.rounds}"],
         ["commit", output(["git", "describe", "--always", "--dirty"], cwd=ROOT)],
         ["processor", f"{model}, {vector}, {len(os.sched_getaffinity(0))} cores, {memory:.0f} GiB"],
-        ["in use by others before a round", f"at most {max(setting.in_use):.2f} processors"],
+        ["others on the machine", others],
         ["system", platform.platform()],
         ["Swift", output(["swift", "--version"]).splitlines()[0]],
         ["Python", f"{platform.python_version()}; " + ", ".join(packages)],
