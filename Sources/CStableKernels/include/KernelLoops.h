@@ -285,6 +285,40 @@ void KERNEL(uniform_double)(double *first, double *second, size_t count, mckean_
   }
 }
 
+// MARK: - Products
+
+/// sums[c] += the product of one row of the left matrix and row c of the right one: eight running sums each, in order.
+INLINE void add_products_of_row(double *sums, const float *left, const float *right, size_t inner, size_t columns) {
+  double running[4][8] = {{0}};
+  const size_t whole = inner / 8 * 8;
+  for (size_t i = 0; i < whole; i += 8) {
+    for (size_t c = 0; c < columns; c++) {
+      for (size_t k = 0; k < 8; k++) running[c][k] += (double)left[i + k] * right[c * inner + i + k];
+    }
+  }
+  for (size_t c = 0; c < columns; c++) {
+    for (size_t i = whole; i < inner; i++) running[c][i - whole] += (double)left[i] * right[c * inner + i];
+    double sum = 0;
+    for (size_t k = 0; k < 8; k++) sum += running[c][k];
+    sums[c] += sum;
+  }
+}
+
+/// Four columns at a time hide the latency of the sums.
+KERNEL_TARGET
+void KERNEL(add_products_single)(
+    double *sums, const float *left, const float *right, size_t rows, size_t inner, size_t columns) {
+  for (size_t row = 0; row < rows; row++) {
+    size_t column = 0;
+    for (; column + 4 <= columns; column += 4) {
+      add_products_of_row(sums + row * columns + column, left + row * inner, right + column * inner, inner, 4);
+    }
+    for (; column < columns; column++) {
+      add_products_of_row(sums + row * columns + column, left + row * inner, right + column * inner, inner, 1);
+    }
+  }
+}
+
 // MARK: - Elementary functions
 
 /// 2^n (1 + q) = e^x, for x within ±1000 or NaN.

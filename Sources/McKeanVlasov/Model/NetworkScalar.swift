@@ -80,12 +80,7 @@ extension Float: NetworkScalar {
     _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, rows: Int, inner: Int, columns: Int,
     to sums: UnsafeMutablePointer<Double>
   ) {
-    for row in 0..<rows {
-      for column in 0..<columns {
-        sums[row * columns + column] += cblas_dsdot(
-          Int32(inner), left + row * inner, 1, right + column * inner, 1)
-      }
-    }
+    mckean_add_products_single(sums, left, right, rows, inner, columns)
   }
 
   static func tanh(_ values: UnsafeMutableBufferPointer<Float>) { mckean_tanh_single(values.baseAddress, values.count) }
