@@ -35,3 +35,19 @@ extension TestData {
     }
   }
 }
+
+extension TestData {
+  /// Five points in two dimensions, of two classes.
+  static func twoClasses() throws -> LabelledData {
+    let directory = try TemporaryDirectory()
+    let text = "0.3,-1.2,0\n1.1,0.4,1\n-0.8,0.9,1\n0.5,0.6,0\n-0.2,0.1,1\n"
+    return try LabelledData(contentsOf: directory.file("data.csv", text), label: .last)
+  }
+
+  /// One number a row.
+  static func column(_ inputs: [Double], labels: [Int]) throws -> LabelledData {
+    let directory = try TemporaryDirectory()
+    let text = zip(inputs, labels).map { "\($0),\($1)\n" }.joined()
+    return try LabelledData(contentsOf: directory.file("data.csv", text), label: .last)
+  }
+}
