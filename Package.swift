@@ -32,8 +32,10 @@ let package = Package(
       name: "mckean-benchmarks", dependencies: ["McKeanVlasov", "CGSL", "COpenBLAS", "CStableKernels"],
       path: "Tests/Benchmarks/mckean-benchmarks"),
     .target(name: "KernelClones", dependencies: ["CStableKernels"], path: "Tests/KernelClones"),
+    .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
     .testTarget(
-      name: "McKeanVlasovTests", dependencies: ["McKeanVlasov", "CGSL", "COpenBLAS", "CStableKernels", "KernelClones"]),
+      name: "McKeanVlasovTests",
+      dependencies: ["McKeanVlasov", "CGSL", "COpenBLAS", "CStableKernels", "KernelClones", "AllocationCounter"]),
     .testTarget(name: "ConvergenceTests", dependencies: ["McKeanVlasov", "CGSL"]),
     .testTarget(name: "CommandLineTests", dependencies: ["mckean", "McKeanVlasov"]),
   ]
