@@ -78,6 +78,20 @@ import Testing
     #expect(try Self.draws(.constant(0.75), particles: 3) == Array(repeating: [0.75, 0.75], count: 3))
   }
 
+  /// Every particle of three blocks, which are drawn in parts, has the draw of its own counter: GSL's to the rounding of a
+  /// uniform's ends, the kernel's to that of a draw, 1e-14 + 1e-15/t with no t much below 1e-5 among 10^4.
+  @Test(arguments: [(Sampler.gsl, 1e-15), (.vector, 1e-10)])
+  func everyParticleHasItsOwnDraw(sampler: Sampler, tolerance: Double) throws {
+    let noise = try LevyNoise(law: .stable(alpha: 2))
+    for law in try Self.laws() {
+      let naive = NaiveSystem.ornsteinUhlenbeck(
+        theta: 0, coupling: 0, dimension: 2, initial: law, noise: noise, horizon: 1, seed: 2024)
+      let expected = naive.path(particles: 4500, steps: 1, fineSteps: 1, replica: 3)[0]
+      let draws = try Self.draws(law, particles: 4500, sampler: sampler)
+      #expect(zip(draws.joined(), expected.joined()).allSatisfy { abs($0 - $1) <= tolerance * max(1, abs($1)) })
+    }
+  }
+
   private static func frozenLaws() throws -> [InitialLaw] {
     [
       .normal(mean: 1.5, standardDeviation: 2), .uniform(low: -1, high: 3),
