@@ -1,25 +1,9 @@
-import CStableKernels
 import Foundation
-import KernelClones
 import McKeanVlasov
 import Testing
 
 /// Products of matrices of singles, added up in double precision.
 @Suite struct ProductTests {
-  private typealias Kernel = (
-    UnsafeMutablePointer<Double>?, UnsafePointer<Float>?, UnsafePointer<Float>?, Int, Int, Int
-  ) -> Void
-
-  /// The kernel as the library calls it, and as each instruction set that this processor has makes it.
-  private static var kernels: [(name: String, kernel: Kernel)] {
-    var kernels: [(String, Kernel)] = [
-      ("library", mckean_add_products_single), ("baseline", baseline_add_products_single),
-    ]
-    if kernel_clone_is_supported_v3() != 0 { kernels.append(("x86-64-v3", v3_add_products_single)) }
-    if kernel_clone_is_supported_v4() != 0 { kernels.append(("x86-64-v4", v4_add_products_single)) }
-    return kernels
-  }
-
   /// Numbers of both signs over several orders of magnitude.
   private static func numbers(_ count: Int, _ stream: UInt32) -> [Float] {
     (0..<UInt32(count)).map { i in
@@ -47,10 +31,10 @@ import Testing
           expected[row * columns + column] += running.reduce(0, +)
         }
       }
-      for (name, kernel) in Self.kernels {
+      for kernels in [KernelSet.product, .baseline, .v3, .v4] where kernels.isSupported {
         var sums = before
-        kernel(&sums, left, right, rows, inner, columns)
-        #expect(sums == expected, "\(name), \(columns) columns")
+        kernels.addProducts(&sums, left, right, rows, inner, columns)
+        #expect(sums == expected, "\(kernels), \(columns) columns")
       }
     }
   }
@@ -59,7 +43,7 @@ import Testing
   @Test func nothingIsAddedUpInSinglePrecision() {
     let ones = [Float](repeating: 1, count: 32)
     var sums = [0.0]
-    mckean_add_products_single(&sums, [0x1p24] + ones.dropLast(), ones, 1, 32, 1)
+    KernelSet.product.addProducts(&sums, [0x1p24] + ones.dropLast(), ones, 1, 32, 1)
     #expect(sums[0] == 0x1p24 + 31)
     #expect(([0x1p24] + ones.dropLast()).reduce(0, +) as Float != 0x1p24 + 31)
   }

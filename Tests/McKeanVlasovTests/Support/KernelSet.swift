@@ -13,6 +13,8 @@ struct KernelSet: Sendable, CustomStringConvertible {
   let symmetric: @Sendable (UnsafeMutablePointer<Double>?, Int, mckean_counter, Double, Double) -> Void
   let symmetricSingle: @Sendable (UnsafeMutablePointer<Float>?, Int, mckean_counter, Double, Double) -> Void
   let positive: @Sendable (UnsafeMutablePointer<Double>?, Int, mckean_counter, Double) -> Void
+  let addProducts:
+    @Sendable (UnsafeMutablePointer<Double>?, UnsafePointer<Float>?, UnsafePointer<Float>?, Int, Int, Int) -> Void
   /// exp, tanh, sigmoid, sin, cos.
   let functions: [Function<Double>]
   let singleFunctions: [Function<Float>]
@@ -24,6 +26,7 @@ struct KernelSet: Sendable, CustomStringConvertible {
     symmetric: { mckean_symmetric_stable_double($0, $1, $2, $3, $4) },
     symmetricSingle: { mckean_symmetric_stable_single($0, $1, $2, $3, $4) },
     positive: { mckean_positive_stable_double($0, $1, $2, $3) },
+    addProducts: { mckean_add_products_single($0, $1, $2, $3, $4, $5) },
     functions: [
       { mckean_exp_double($0, $1) }, { mckean_tanh_double($0, $1) }, { mckean_sigmoid_double($0, $1) },
       { mckean_sin_double($0, $1) }, { mckean_cos_double($0, $1) },
@@ -39,6 +42,7 @@ struct KernelSet: Sendable, CustomStringConvertible {
     symmetric: { baseline_symmetric_stable_double($0, $1, $2, $3, $4) },
     symmetricSingle: { baseline_symmetric_stable_single($0, $1, $2, $3, $4) },
     positive: { baseline_positive_stable_double($0, $1, $2, $3) },
+    addProducts: { baseline_add_products_single($0, $1, $2, $3, $4, $5) },
     functions: [
       { baseline_exp_double($0, $1) }, { baseline_tanh_double($0, $1) }, { baseline_sigmoid_double($0, $1) },
       { baseline_sin_double($0, $1) }, { baseline_cos_double($0, $1) },
@@ -54,6 +58,7 @@ struct KernelSet: Sendable, CustomStringConvertible {
     symmetric: { v3_symmetric_stable_double($0, $1, $2, $3, $4) },
     symmetricSingle: { v3_symmetric_stable_single($0, $1, $2, $3, $4) },
     positive: { v3_positive_stable_double($0, $1, $2, $3) },
+    addProducts: { v3_add_products_single($0, $1, $2, $3, $4, $5) },
     functions: [
       { v3_exp_double($0, $1) }, { v3_tanh_double($0, $1) }, { v3_sigmoid_double($0, $1) },
       { v3_sin_double($0, $1) }, { v3_cos_double($0, $1) },
@@ -69,6 +74,7 @@ struct KernelSet: Sendable, CustomStringConvertible {
     symmetric: { v4_symmetric_stable_double($0, $1, $2, $3, $4) },
     symmetricSingle: { v4_symmetric_stable_single($0, $1, $2, $3, $4) },
     positive: { v4_positive_stable_double($0, $1, $2, $3) },
+    addProducts: { v4_add_products_single($0, $1, $2, $3, $4, $5) },
     functions: [
       { v4_exp_double($0, $1) }, { v4_tanh_double($0, $1) }, { v4_sigmoid_double($0, $1) },
       { v4_sin_double($0, $1) }, { v4_cos_double($0, $1) },
