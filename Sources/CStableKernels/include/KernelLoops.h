@@ -1,5 +1,5 @@
-// The loops of CStableKernels.h. The file that includes this defines KERNEL(name), the name of a kernel, and KERNEL_TARGET,
-// the instruction set that its loops are compiled for.
+// The loops of CStableKernels.h. The file that includes this defines KERNEL(name), the name of a kernel, and
+// KERNEL_TARGET, the instruction set that its loops are compiled for.
 #include <math.h>
 #include <string.h>
 #include "CStableKernels.h"
@@ -9,6 +9,8 @@
 #define INLINE static inline __attribute__((always_inline))
 // Four vectors at a time hide the latency of the polynomials.
 #define LOOP _Pragma("clang loop vectorize(enable) interleave_count(4)")
+
+_Static_assert(-3 >> 1 == -2, "right shifts of negative numbers are arithmetic");
 
 static const uint64_t mantissa_mask = 0xfffffffffffff, one_bits = 0x3ff0000000000000;
 
@@ -132,13 +134,14 @@ INLINE double sin_polynomial(double z) {
 //
 // With V = pi (u1 - 1/2), W = -ln(1 - u2), t = 2 min(u1, 1 - u1) and S(x) = sin(pi x / 2), both laws have the form
 //
-//     S(a) / S(t) * (S(b) / (W S(t)))^c,
+//     S(a) / S(t) * (S(b) / (W S(t)))^c,  c = 1 / alpha - 1,
 //
-//     symmetric  (Chambers, Mallows, Stuck 1976)  a = alpha (1 - t) or 2 - that, b = 1 - |1 - alpha| (1 - t), c = 1 / alpha - 1
-//     positive   (Kanter 1975)                    a = 2 alpha u1 or 2 - that, b = 2 (1 - alpha) u1 or 2 - that, c = 1 / alpha - 1
+//     symmetric  (Chambers, Mallows, Stuck 1976)  a = alpha (1 - t),  b = 1 - |1 - alpha| (1 - t),  the sign that of V
+//     positive   (Kanter 1975)                    a = 2 alpha u1,     b = 2 (1 - alpha) u1
 //
-// because cos V = S(t), sin(alpha |V|) = S(a), cos((1 - alpha) V) = S(b). A distance to a zero of S is never the difference of
-// two rounded numbers.
+// because cos V = S(t), and in the symmetric law sin(alpha |V|) = S(a), cos((1 - alpha) V) = S(b). An argument above 1
+// is replaced by 2 minus it, which S does not notice. A distance to a zero of S is never the difference of two rounded
+// numbers.
 
 /// c = 1 / alpha - 1 in two parts, of which the first times an integer below 2^8 is exact, and c / ln 2.
 typedef struct { double high, low, over_ln2; } exponent;
@@ -165,7 +168,8 @@ INLINE double minus_exponential(uint64_t k2) {
 
 /// sine / cosine * (b / (W cosine))^c * scale.
 INLINE double stable_of(double sine, double cosine, double b, double minus_w, exponent c, double scale) {
-  // b / d = 2^e (b / shifted), with the latter within 2^±0.59; one division yields 1 / cosine and s = (b - shifted) / (b + shifted)
+  // b / d = 2^e (b / shifted), the latter within 2^±0.59. One division yields 1 / cosine and the logarithm's argument
+  // s = (b - shifted) / (b + shifted).
   const double d = -minus_w * cosine;
   const uint64_t biased = (bits_of(b) - bits_of(d) + 0x4338000000000000) >> 52;
   const double e = double_of(biased | 0x4330000000000000) - (0x1p52 + 0x433);
@@ -183,7 +187,8 @@ INLINE double stable_of(double sine, double cosine, double b, double minus_w, ex
 KERNEL_TARGET
 void KERNEL(symmetric_stable_double)(double *draws, size_t count, mckean_counter counter, double alpha, double scale) {
   const exponent c = exponent_of(alpha);
-  const double two_minus_alpha = 2 - alpha, distance = fabs(1 - alpha), one_minus_distance = alpha < 1 ? alpha : 2 - alpha;
+  const double two_minus_alpha = 2 - alpha;
+  const double distance = fabs(1 - alpha), one_minus_distance = alpha < 1 ? alpha : two_minus_alpha;
   LOOP
   for (size_t i = 0; i < count; i++) {
     const uniform_bits k = philox(counter, (uint32_t)i);
@@ -418,7 +423,8 @@ INLINE split_exponential_single split_exp_single(float x) {
   const float y = x * 0x1.715476p+0f;
   const float y_low = fmaf_(x, 0x1.715476p+0f, -y) + x * 0x1.4ae0cp-26f;
   const float shift = y + 0x1.8p23f, f = (y - (shift - 0x1.8p23f)) + y_low;
-  return (split_exponential_single){f * exp2_polynomial_single(f), (int32_t)(single_bits_of(shift) - single_bits_of(0x1.8p23f))};
+  const int32_t n = (int32_t)(single_bits_of(shift) - single_bits_of(0x1.8p23f));
+  return (split_exponential_single){f * exp2_polynomial_single(f), n};
 }
 
 INLINE float exp_of_single(float x) {
