@@ -94,8 +94,8 @@ INLINE float log_polynomial_single(float z) {
   return fmaf_(fmaf_(0x1.370bdap-2f, z, 0x1.992934p-2f), z, 0x1.5555b6p-1f);
 }
 
-/// (2^x - 1) / x on [-1/2, 1/2].
-INLINE double exp2_polynomial(double x) {
+/// (2^x - 1 - x ln 2) / x^2 on [-1/2, 1/2].
+INLINE double exp2_remainder(double x) {
   double p = 0x1.e8cabcc7c0c14p-32;
   p = fma_(p, x, 0x1.e605d2a426f70p-28);
   p = fma_(p, x, 0x1.b525a08ffa113p-24);
@@ -105,9 +105,11 @@ INLINE double exp2_polynomial(double x) {
   p = fma_(p, x, 0x1.5d87fe78b2114p-10);
   p = fma_(p, x, 0x1.3b2ab6fba1e40p-7);
   p = fma_(p, x, 0x1.c6b08d704a08ep-5);
-  p = fma_(p, x, 0x1.ebfbdff82c598p-3);
-  return fma_(p, x, 0x1.62e42fefa39efp-1);
+  return fma_(p, x, 0x1.ebfbdff82c598p-3);
 }
+
+/// (2^x - 1) / x on [-1/2, 1/2].
+INLINE double exp2_polynomial(double x) { return fma_(exp2_remainder(x), x, 0x1.62e42fefa39efp-1); }
 
 INLINE float exp2_polynomial_single(float x) {
   float p = 0x1.4308eep-13f;
@@ -292,7 +294,8 @@ INLINE split_exponential split_exp(double x) {
   const double y = x * 0x1.71547652b82fep+0;
   const double y_low = fma_(x, 0x1.71547652b82fep+0, -y) + x * 0x1.777d0ffda0d24p-56;
   const double shift = y + 0x1.8p52, f = (y - (shift - 0x1.8p52)) + y_low;
-  return (split_exponential){f * exp2_polynomial(f), (int64_t)(bits_of(shift) - bits_of(0x1.8p52))};
+  const double q = fma_(f, 0x1.62e42fefa39efp-1, f * f * exp2_remainder(f));
+  return (split_exponential){q, (int64_t)(bits_of(shift) - bits_of(0x1.8p52))};
 }
 
 INLINE double power_of_two(int64_t n) { return double_of((uint64_t)(n + 1023) << 52); }
