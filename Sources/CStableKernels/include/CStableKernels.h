@@ -28,8 +28,8 @@ void mckean_symmetric_stable_single(float *draws, size_t count, mckean_counter c
 /// the largest double may be infinite.
 void mckean_positive_stable_double(double *draws, size_t count, mckean_counter counter, double alpha);
 
-/// sums (rows x columns) += left (rows x inner) times the transpose of right (columns x inner), all row-major and packed
-/// tight; products and sums in double precision. cblas_dsdot adds up parts of 32 products in single precision.
+/// sums (rows x columns) += left (rows x inner) times right (inner x columns), all row-major and packed tight; products and
+/// sums in double precision.
 void mckean_add_products_single(
     double *sums, const float *left, const float *right, size_t rows, size_t inner, size_t columns);
 

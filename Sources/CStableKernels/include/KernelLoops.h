@@ -287,35 +287,38 @@ void KERNEL(uniform_double)(double *first, double *second, size_t count, mckean_
 
 // MARK: - Products
 
-/// sums[c] += the product of one row of the left matrix and row c of the right one: eight running sums each, in order.
-INLINE void add_products_of_row(double *sums, const float *left, const float *right, size_t inner, size_t columns) {
-  double running[4][8] = {{0}};
-  const size_t whole = inner / 8 * 8;
-  for (size_t i = 0; i < whole; i += 8) {
-    for (size_t c = 0; c < columns; c++) {
-      for (size_t k = 0; k < 8; k++) running[c][k] += (double)left[i + k] * right[c * inner + i + k];
+/// A tile of up to `rows` rows and `columns` columns of the sums, each with a running sum over the products in order.
+INLINE void add_products_of_tile(
+    double *sums, const float *left, const float *right, size_t inner, size_t stride, int rows, int columns) {
+  double running[5][16] = {{0}};
+  for (size_t i = 0; i < inner; i++) {
+    for (int row = 0; row < rows; row++) {
+      const double factor = left[row * inner + i];
+      for (int column = 0; column < columns; column++) running[row][column] += factor * right[i * stride + column];
     }
   }
-  for (size_t c = 0; c < columns; c++) {
-    for (size_t i = whole; i < inner; i++) running[c][i - whole] += (double)left[i] * right[c * inner + i];
-    double sum = 0;
-    for (size_t k = 0; k < 8; k++) sum += running[c][k];
-    sums[c] += sum;
+  for (int row = 0; row < rows; row++) {
+    for (int column = 0; column < columns; column++) sums[row * stride + column] += running[row][column];
   }
 }
 
-/// Four columns at a time hide the latency of the sums.
 KERNEL_TARGET
 void KERNEL(add_products_single)(
     double *sums, const float *left, const float *right, size_t rows, size_t inner, size_t columns) {
-  for (size_t row = 0; row < rows; row++) {
-    size_t column = 0;
-    for (; column + 4 <= columns; column += 4) {
-      add_products_of_row(sums + row * columns + column, left + row * inner, right + column * inner, inner, 4);
+  for (size_t column = 0; column < columns;) {
+    const int width = columns - column < 16 ? 1 : 16;
+    for (size_t row = 0; row < rows;) {
+      const int height = rows - row < 5 ? 1 : 5;
+      double *tile = sums + row * columns + column;
+      const float *factors = left + row * inner, *values = right + column;
+      // constant sizes, so that the running sums stay in registers
+      if (width == 16 && height == 5) add_products_of_tile(tile, factors, values, inner, columns, 5, 16);
+      else if (width == 16) add_products_of_tile(tile, factors, values, inner, columns, 1, 16);
+      else if (height == 5) add_products_of_tile(tile, factors, values, inner, columns, 5, 1);
+      else add_products_of_tile(tile, factors, values, inner, columns, 1, 1);
+      row += height;
     }
-    for (; column < columns; column++) {
-      add_products_of_row(sums + row * columns + column, left + row * inner, right + column * inner, inner, 1);
-    }
+    column += width;
   }
 }
 

@@ -104,17 +104,19 @@ import Testing
 
     func callAsFunction(_ values: [Double], in range: Range<Int>) -> [Double] {
       var values = values
-      var span = values.mutableSpan
-      var part = span.extracting(range)
-      double(&part)
+      values.withUnsafeMutableBufferPointer { buffer in
+        var part = buffer.extracting(range).mutableSpan
+        double(&part)
+      }
       return values
     }
 
     func callAsFunction(_ values: [Float], in range: Range<Int>) -> [Float] {
       var values = values
-      var span = values.mutableSpan
-      var part = span.extracting(range)
-      single(&part)
+      values.withUnsafeMutableBufferPointer { buffer in
+        var part = buffer.extracting(range).mutableSpan
+        single(&part)
+      }
       return values
     }
   }

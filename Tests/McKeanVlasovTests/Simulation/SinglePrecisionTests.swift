@@ -89,7 +89,7 @@ import Testing
     let outputs = try Self.meanField(model, particles: 1_000_000)
     let a = Double(Float(1.0 / 3))
     for (j, x) in [Float(0.1), 0.7, 3, 1e-5].enumerated() {
-      for c in 0..<2 { #expect(abs(outputs[2 * j + c] / (a * Double(x)) - 1) < 1e-13, "\(x)") }
+      for c in 0..<2 { #expect(abs(outputs[4 * c + j] / (a * Double(x)) - 1) < 1e-13, "\(x)") }
     }
   }
 
