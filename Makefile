@@ -3,8 +3,9 @@ SHELL := /bin/bash
 packages := libgsl-dev libopenblas-dev pkg-config python3-numpy
 sudo := $(if $(filter 0,$(shell id -u)),,sudo)
 mckean := .build/release/mckean
+peers := .build/benchmarks
 
-.PHONY: deps build run test curves format lint clean
+.PHONY: deps build run test curves bench format lint clean
 
 deps: ## Debian packages, where they are missing
 	@[ $$(dpkg-query -W -f='$${Status}\n' $(packages) 2>/dev/null | grep -c '^install ok installed') = $(words $(packages)) ] || { $(sudo) apt-get update -q && \
@@ -24,6 +25,17 @@ curves: build ## notebooks-data/: the curves of every built-in experiment
 	for name in $(basename $(notdir $(wildcard Sources/McKeanVlasov/Experiments/*.toml))); do \
 	  $(mckean) run $$name --force --out out/$$name && mkdir -p notebooks-data/$$name && \
 	  cp out/$$name/curve.csv out/$$name/rates.csv notebooks-data/$$name/ || exit 1; done
+
+bench: packages += python3-venv python3-dev g++ # PyTorch compiles with the last two
+bench: deps $(peers)/installed ## docs/benchmarks.md, speed beside its peers; ROUNDS=1, ONLY=sampler, AGAINST=another-mckean
+	swift build -c release --product mckean
+	swift build -c release --product mckean-benchmarks
+	$(peers)/bin/python Tests/Benchmarks/benchmark.py $(ROUNDS:%=--rounds %) $(ONLY:%=--only %) $(AGAINST:%=--against %)
+
+$(peers)/installed: Tests/Benchmarks/requirements.txt | deps
+	python3 -m venv --clear $(peers)
+	$(peers)/bin/pip install -q --retries 1 -r $<
+	touch $@
 
 format:
 	swift format --in-place --recursive --configuration .swift-format Sources Tests Package.swift

@@ -28,9 +28,14 @@ let package = Package(
         "McKeanVlasov", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
+    .executableTarget(
+      name: "mckean-benchmarks", dependencies: ["McKeanVlasov", "CGSL", "COpenBLAS", "CStableKernels"],
+      path: "Tests/Benchmarks/mckean-benchmarks"),
     .target(name: "KernelClones", dependencies: ["CStableKernels"], path: "Tests/KernelClones"),
+    .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
     .testTarget(
-      name: "McKeanVlasovTests", dependencies: ["McKeanVlasov", "CGSL", "COpenBLAS", "CStableKernels", "KernelClones"]),
+      name: "McKeanVlasovTests",
+      dependencies: ["McKeanVlasov", "CGSL", "COpenBLAS", "CStableKernels", "KernelClones", "AllocationCounter"]),
     .testTarget(name: "ConvergenceTests", dependencies: ["McKeanVlasov", "CGSL"]),
     .testTarget(name: "CommandLineTests", dependencies: ["mckean", "McKeanVlasov"]),
   ]

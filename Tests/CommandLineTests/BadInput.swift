@@ -49,7 +49,9 @@ extension BadInput {
     .changed(
       "theta = 1.0", "thetta = 1.0", says: "mine.toml, line 3, model.thetta", "unknown key", "did you mean theta?"),
     .added("replica = 9", says: "line 15, study.replica", "unknown key", "did you mean replicas?"),
-    .added("frobnicate = 9", says: "line 15, study.frobnicate", "unknown key", "kind, seed, replicas, p, reference"),
+    .added(
+      "frobnicate = 9", says: "line 15, study.frobnicate", "unknown key",
+      "kind, seed, precision, replicas, p, reference"),
     .added("snapshots = 3", says: "line 15, study.snapshots", "unknown key", "particles"),
     .changed("[2, 4, 8]", "{ from = 2, too = 8 }", says: "line 13, study.particles.to", "missing", "a whole number"),
     .changed(
@@ -93,7 +95,8 @@ extension BadInput {
       "alpha = 1.5", "alpha = 1.5\nshape = \"Gr\u{f6}\u{df}e\\n\"", says: "line 8, noise.shape",
       "found \"Gr\u{f6}\u{df}e\\u000a\"", "\"independent\", \"shared\", \"isotropic\""),
     .changed(
-      "alpha = 1.5", "alpha = 1.5\nsampler = \"fast\"", says: "line 8, noise.sampler", "found \"fast\"", "\"gsl\""),
+      "alpha = 1.5", "alpha = 1.5\nsampler = \"fast\"", says: "line 8, noise.sampler", "found \"fast\"",
+      "\"vector\", \"gsl\""),
     .changed("horizon = 1.0", "horizon = 0", says: "line 9, time.horizon", "found 0", "a finite number above 0"),
     .changed("horizon = 1.0", "horizon = inf", says: "line 9, time.horizon", "found inf", "a finite number above 0"),
     .changed("steps = 8", "steps = 0", says: "line 10, time.steps", "found 0", "from 1 to 4294967295"),
@@ -104,7 +107,21 @@ extension BadInput {
       "\"chaos\"", "\"caos\"", says: "line 12, study.kind", "found \"caos\"", "\"strong\", \"chaos\", \"trajectory\""),
     .changed("replicas = 8", "replicas = 1", says: "line 14, study.replicas", "found 1", "from 8 to 4294967295"),
     .added("seed = -1", says: "line 15, study.seed", "found -1", "from 0 to 4294967295"),
-    .added("precision = \"single\"", says: "line 15, study.precision", "found \"single\"", "\"double\""),
+    .changed(
+      "alpha = 1.5", "alpha = 1.5\nsampler = [\"gsl\", \"gsl\"]", says: "line 8, noise.sampler",
+      "found the list [\"gsl\", \"gsl\"]", "a list of different"),
+    .added("precision = \"half\"", says: "line 15, study.precision", "found \"half\"", "\"double\", \"single\""),
+    .added("precision = 32", says: "line 15, study.precision", "found 32", "\"double\", \"single\""),
+    .added(
+      "precision = [\"double\", \"single\"]", says: "line 15, study.precision",
+      "found the list [\"double\", \"single\"]", "\"double\", \"single\""),
+    BadInput(
+      name: "single precision with alpha = 0.2", text: Sample.trajectory.replacing("alpha = 1.5", with: "alpha = 0.2"),
+      arguments: ["mine.toml", "--set", "study.precision=single"],
+      says: [
+        "--set study.precision", "found \"single\" with the tail index 0.2",
+        "allowed: \"double\", since below 0.3 draws overflow",
+      ]),
     .changed(
       "coupling = 1.0", "coupling = 1.0\ninitial = \"x\"", says: "line 5, model.initial", "found \"x\"",
       "{ law = \"uniform\", low, high }"),

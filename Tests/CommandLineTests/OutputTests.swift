@@ -224,6 +224,40 @@ struct OutputTests {
     #expect(try mckean.text("o/manifest.json").contains("\"seed\" : 7"))
   }
 
+  /// Another sampler, or single precision, changes digits and nothing else.
+  @Test(arguments: [("noise.sampler=gsl", 1e-9), ("study.precision=single", 1e-3)])
+  func samplerAndPrecisionAreSettings(setting: String, tolerance: Double) throws {
+    let mckean = try Self.run(Self.several)
+    let answer = try mckean("run", "mine.toml", "--quiet", "--out", "other", "--set", setting)
+    #expect(answer.exitCode == 0, "\(answer.error)")
+    let labels = ["model", "law", "shape", "alpha", "scale", "setting", "metric", "p", "n", "steps", "estimator"]
+    for file in ["curve.csv", "replicas.csv"] {
+      let table = try mckean.table("o/\(file)"), other = try mckean.table("other/\(file)")
+      #expect(other.rows.count == table.rows.count && !table.rows.isEmpty)
+      for (a, b) in zip(other.rows, table.rows) {
+        #expect(labels.allSatisfy { a[$0] == b[$0] })
+        let (x, y) = (Double(a["value"]!)!, Double(b["value"]!)!)
+        #expect(abs(x - y) < tolerance * y)
+      }
+      #expect(try mckean.bytes("o/\(file)") != mckean.bytes("other/\(file)"))
+    }
+    let manifest = try mckean.text("other/manifest.json")
+    #expect(manifest.contains("\"sampler\" : \"\(setting.hasSuffix("gsl") ? "gsl" : "vector")\""))
+    #expect(manifest.contains("\"precision\" : \"\(setting.hasSuffix("single") ? "single" : "double")\""))
+    #expect(try mckean.text("o/manifest.json").contains("\"precision\" : \"double\""))
+  }
+
+  @Test func samplersOfAListAreToldApart() throws {
+    let mckean = try Self.run(Sample.chaos, "--set", "noise.sampler=[\"vector\", \"gsl\"]")
+    let rows = try mckean.table("o/curve.csv").rows(where: ["metric": "terminal"])
+    #expect(rows.map { $0["setting"] } == ["sampler=vector", "sampler=vector", "sampler=gsl", "sampler=gsl"])
+    for (a, b) in zip(rows.prefix(2), rows.suffix(2)) {
+      let (x, y) = (Double(a["value"]!)!, Double(b["value"]!)!)
+      #expect(abs(x - y) < 1e-9 * y)
+    }
+    #expect(try mckean.text("o/manifest.json").contains("\"sampler\" : \"vector, gsl\""))
+  }
+
   @Test func progressGoesToStandardErrorAndResultsToStandardOutput() throws {
     let mckean = try Mckean()
     try mckean.write(Sample.chaos, to: "mine.toml")
@@ -290,7 +324,8 @@ struct OutputTests {
     #expect(manifest["seed"] as? Int == 5)
     #expect(manifest["threads"] as? Int == 2)
     #expect(manifest["ranks"] as? Int == 1)
-    #expect(manifest["sampler"] as? String == "gsl")
+    #expect(manifest["sampler"] as? String == "vector")
+    #expect((manifest["blas-core"] as? String)?.isEmpty == false)
     #expect((manifest["wall-time-seconds"] as? Double).map { $0 > 0 } == true)
     let experiment = try #require(manifest["experiment"] as? [String: [String: Any]])
     #expect(experiment["noise"]?["alpha"] as? [Double] == [1.8, 1.2])

@@ -28,6 +28,23 @@ struct ReproducibilityTests {
     for (table, other) in zip(reference, try tables("seed", "--seed", "2")) { #expect(table != other) }
   }
 
+  /// Single precision too, and other bytes than in double precision.
+  @Test(arguments: Sample.quick.keys.sorted())
+  func tablesInSinglePrecisionDoNotDependOnThreads(name: String) throws {
+    let mckean = try Mckean()
+    func tables(precision: String, threads: String) throws -> [Data] {
+      let directory = precision + threads
+      let answer = try mckean.run(
+        ["run", name, "--quiet", "--out", directory, "--threads", threads, "--set", "study.precision=\(precision)"]
+          + (try Sample.quickArguments(name)))
+      #expect(answer.exitCode == 0, "\(answer.error)")
+      return try Self.tables(of: mckean, in: directory)
+    }
+    let reference = try tables(precision: "single", threads: "1")
+    for threads in ["2", "9"] { #expect(try tables(precision: "single", threads: threads) == reference) }
+    for (table, other) in zip(reference, try tables(precision: "double", threads: "1")) { #expect(table != other) }
+  }
+
   @Test func everyBuiltInExperimentIsTried() throws {
     let listing = try Mckean()("list").output
     let names = try #require(listing.split(separator: "experiments\n").last).split(separator: "\n")

@@ -1,7 +1,8 @@
 // Stable draws and elementary functions of whole blocks, several numbers at a time.
 //
-// Every function gives the same bits for any length and offset of the block and on every processor: contraction is off, and
-// every fused multiply-add is written out. docs/noise.md derives the formulas, docs/validation of errors is in its tests.
+// Every function gives the same bits for any length and offset of the block and on every processor: contraction is off,
+// and every fused multiply-add is written out. docs/noise.md derives the formulas; the largest errors of every function
+// stand in Tests/McKeanVlasovTests/Kernels.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -18,13 +19,19 @@ void mckean_uniform_double(double *first, double *second, size_t count, mckean_c
 /// The first of them alone.
 void mckean_first_uniform_double(double *uniforms, size_t count, mckean_counter counter);
 
-/// SαS(scale): what gsl_ran_levy(r, scale, alpha) makes of the same uniforms, to rounding.
+/// SαS(scale), 0.1 <= alpha <= 2: what gsl_ran_levy(r, scale, alpha) makes of the same uniforms, to rounding.
 void mckean_symmetric_stable_double(double *draws, size_t count, mckean_counter counter, double alpha, double scale);
 /// The same in single precision, from the same 52-bit uniforms.
 void mckean_symmetric_stable_single(float *draws, size_t count, mckean_counter counter, double alpha, double scale);
-/// Positive stable with Laplace transform exp(-s^alpha), 0 < alpha < 1: what
-/// gsl_ran_levy_skew(r, cos(pi alpha / 2)^(1 / alpha), alpha, 1) makes of the same uniforms, to rounding.
+/// Positive stable with Laplace transform exp(-s^alpha), 0.05 <= alpha < 1: what
+/// gsl_ran_levy_skew(r, cos(pi alpha / 2)^(1 / alpha), alpha, 1) makes of the same uniforms, to rounding. A draw above half
+/// the largest double may be infinite.
 void mckean_positive_stable_double(double *draws, size_t count, mckean_counter counter, double alpha);
+
+/// sums (rows x columns) += left (rows x inner) times right (inner x columns), all row-major and packed tight; products and
+/// sums in double precision.
+void mckean_add_products_single(
+    double *sums, const float *left, const float *right, size_t rows, size_t inner, size_t columns);
 
 /// Each value replaced by its function.
 void mckean_exp_double(double *values, size_t count);

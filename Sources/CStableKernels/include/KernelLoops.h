@@ -1,5 +1,5 @@
-// The loops of CStableKernels.h. The file that includes this defines KERNEL(name), the name of a kernel, and KERNEL_TARGET,
-// the instruction set that its loops are compiled for.
+// The loops of CStableKernels.h. The file that includes this defines KERNEL(name), the name of a kernel, and
+// KERNEL_TARGET, the instruction set that its loops are compiled for.
 #include <math.h>
 #include <string.h>
 #include "CStableKernels.h"
@@ -9,6 +9,8 @@
 #define INLINE static inline __attribute__((always_inline))
 // Four vectors at a time hide the latency of the polynomials.
 #define LOOP _Pragma("clang loop vectorize(enable) interleave_count(4)")
+
+_Static_assert(-3 >> 1 == -2, "right shifts of negative numbers are arithmetic");
 
 static const uint64_t mantissa_mask = 0xfffffffffffff, one_bits = 0x3ff0000000000000;
 
@@ -92,8 +94,8 @@ INLINE float log_polynomial_single(float z) {
   return fmaf_(fmaf_(0x1.370bdap-2f, z, 0x1.992934p-2f), z, 0x1.5555b6p-1f);
 }
 
-/// (2^x - 1) / x on [-1/2, 1/2].
-INLINE double exp2_polynomial(double x) {
+/// (2^x - 1 - x ln 2) / x^2 on [-1/2, 1/2].
+INLINE double exp2_remainder(double x) {
   double p = 0x1.e8cabcc7c0c14p-32;
   p = fma_(p, x, 0x1.e605d2a426f70p-28);
   p = fma_(p, x, 0x1.b525a08ffa113p-24);
@@ -103,9 +105,11 @@ INLINE double exp2_polynomial(double x) {
   p = fma_(p, x, 0x1.5d87fe78b2114p-10);
   p = fma_(p, x, 0x1.3b2ab6fba1e40p-7);
   p = fma_(p, x, 0x1.c6b08d704a08ep-5);
-  p = fma_(p, x, 0x1.ebfbdff82c598p-3);
-  return fma_(p, x, 0x1.62e42fefa39efp-1);
+  return fma_(p, x, 0x1.ebfbdff82c598p-3);
 }
+
+/// (2^x - 1) / x on [-1/2, 1/2].
+INLINE double exp2_polynomial(double x) { return fma_(exp2_remainder(x), x, 0x1.62e42fefa39efp-1); }
 
 INLINE float exp2_polynomial_single(float x) {
   float p = 0x1.4308eep-13f;
@@ -132,22 +136,24 @@ INLINE double sin_polynomial(double z) {
 //
 // With V = pi (u1 - 1/2), W = -ln(1 - u2), t = 2 min(u1, 1 - u1) and S(x) = sin(pi x / 2), both laws have the form
 //
-//     S(a) / S(t) * (S(b) / (W S(t)))^c,
+//     S(a) / S(t) * (S(b) / (W S(t)))^c,  c = 1 / alpha - 1,
 //
-//     symmetric  (Chambers, Mallows, Stuck 1976)  a = alpha (1 - t) or 2 - that, b = 1 - |1 - alpha| (1 - t), c = 1 / alpha - 1
-//     positive   (Kanter 1975)                    a = 2 alpha u1 or 2 - that, b = 2 (1 - alpha) u1 or 2 - that, c = 1 / alpha - 1
+//     symmetric  (Chambers, Mallows, Stuck 1976)  a = alpha (1 - t),  b = 1 - |1 - alpha| (1 - t),  the sign that of V
+//     positive   (Kanter 1975)                    a = 2 alpha u1,     b = 2 (1 - alpha) u1
 //
-// because cos V = S(t), sin(alpha |V|) = S(a), cos((1 - alpha) V) = S(b). A distance to a zero of S is never the difference of
-// two rounded numbers.
+// because cos V = S(t), and in the symmetric law sin(alpha |V|) = S(a), cos((1 - alpha) V) = S(b). An argument above 1
+// is replaced by 2 minus it, which S does not notice. A distance to a zero of S is never the difference of two rounded
+// numbers.
 
 /// c = 1 / alpha - 1 in two parts, of which the first times an integer below 2^8 is exact, and c / ln 2.
 typedef struct { double high, low, over_ln2; } exponent;
 
 INLINE exponent exponent_of(double alpha) {
-  const double one_minus_alpha = 1 - alpha;
+  const double one_minus_alpha = 1 - alpha, rounded_off = (1 - one_minus_alpha) - alpha;
   const double rounded = one_minus_alpha / alpha;
   const double high = double_of(bits_of(rounded) & ~(uint64_t)0xff);
-  return (exponent){high, fma_(-high, alpha, one_minus_alpha) / alpha, rounded * 0x1.71547652b82fep+0};
+  const double low = (fma_(-high, alpha, one_minus_alpha) + rounded_off) / alpha;
+  return (exponent){high, low, rounded * 0x1.71547652b82fep+0};
 }
 
 /// -W = ln(1 - u2), with 1 - u2 exact.
@@ -164,7 +170,8 @@ INLINE double minus_exponential(uint64_t k2) {
 
 /// sine / cosine * (b / (W cosine))^c * scale.
 INLINE double stable_of(double sine, double cosine, double b, double minus_w, exponent c, double scale) {
-  // b / d = 2^e (b / shifted), with the latter within 2^±0.59; one division yields 1 / cosine and s = (b - shifted) / (b + shifted)
+  // b / d = 2^e (b / shifted), the latter within 2^±0.59. One division yields 1 / cosine and the logarithm's argument
+  // s = (b - shifted) / (b + shifted).
   const double d = -minus_w * cosine;
   const uint64_t biased = (bits_of(b) - bits_of(d) + 0x4338000000000000) >> 52;
   const double e = double_of(biased | 0x4330000000000000) - (0x1p52 + 0x433);
@@ -182,7 +189,8 @@ INLINE double stable_of(double sine, double cosine, double b, double minus_w, ex
 KERNEL_TARGET
 void KERNEL(symmetric_stable_double)(double *draws, size_t count, mckean_counter counter, double alpha, double scale) {
   const exponent c = exponent_of(alpha);
-  const double two_minus_alpha = 2 - alpha, distance = fabs(1 - alpha), one_minus_distance = alpha < 1 ? alpha : 2 - alpha;
+  const double two_minus_alpha = 2 - alpha;
+  const double distance = fabs(1 - alpha), one_minus_distance = alpha < 1 ? alpha : two_minus_alpha;
   LOOP
   for (size_t i = 0; i < count; i++) {
     const uniform_bits k = philox(counter, (uint32_t)i);
@@ -212,13 +220,17 @@ void KERNEL(positive_stable_double)(double *draws, size_t count, mckean_counter 
   }
 }
 
+INLINE float power_of_two_single(int32_t n) { return single_of((uint32_t)(n + 127) << 23); }
+
 /// The uniforms, and the distances to the zeros of S, in double; the rest in single precision.
 KERNEL_TARGET
 void KERNEL(symmetric_stable_single)(float *draws, size_t count, mckean_counter counter, double alpha, double scale) {
   const double one_minus_alpha = 1 - alpha, distance = fabs(one_minus_alpha);
   const float alpha_single = (float)alpha, two_minus_alpha = (float)(2 - alpha);
   const float distance_single = (float)distance, one_minus_distance = (float)(alpha < 1 ? alpha : 2 - alpha);
-  const float scale_single = (float)scale;
+  // its power of two joins the draw's: the scale may be beyond a float where the draw is not
+  int scale_exponent;
+  const float scale_mantissa = (float)frexp(scale, &scale_exponent);
   // as `exponent`: an integer below 2^8 times the first part is exact
   const float c_high = single_of(single_bits_of((float)(one_minus_alpha / alpha)) & ~(uint32_t)0xff);
   const float c_low = (float)(one_minus_alpha / alpha - c_high);
@@ -247,11 +259,14 @@ void KERNEL(symmetric_stable_single)(float *draws, size_t count, mckean_counter 
     const float whole = c_high * (float)e, fraction = c_over_ln2 * (s * fmaf_(z, log_polynomial_single(z), 2));
     const float y = whole + fraction, y_low = fmaf_(c_low, (float)e, (whole - y) + fraction);
     const float shift = y + 0x1.8p23f, x = (y - (shift - 0x1.8p23f)) + y_low;
-    // 2^n in two steps, since n may be above 127 where the draw is not
-    const int32_t n = (int32_t)(single_bits_of(shift) - single_bits_of(0x1.8p23f)), half = n >> 1;
+    // 2^n in two factors, since n may be above 127 where the draw is not; beyond these limits the draw is too
+    int32_t n = (int32_t)(single_bits_of(shift) - single_bits_of(0x1.8p23f)) + scale_exponent;
+    n = n < -252 ? -252 : n;
+    n = n > 254 ? 254 : n;
+    const int32_t half = n >> 1;
     const float power = fmaf_(exp2_polynomial_single(x), x, 1);
-    const float draw = sine * scale_single * (sum * reciprocal) * power * single_of((uint32_t)(half + 127) << 23)
-                       * single_of((uint32_t)(n - half + 127) << 23);
+    const float draw = sine * scale_mantissa * (sum * reciprocal) * power * power_of_two_single(half)
+                       * power_of_two_single(n - half);
     draws[i] = single_of(single_bits_of(draw) ^ (uint32_t)((v.sign >> 32) ^ 0x80000000u));
   }
 }
@@ -270,6 +285,43 @@ void KERNEL(uniform_double)(double *first, double *second, size_t count, mckean_
   }
 }
 
+// MARK: - Products
+
+/// A tile of up to `rows` rows and `columns` columns of the sums, each with a running sum over the products in order.
+INLINE void add_products_of_tile(
+    double *sums, const float *left, const float *right, size_t inner, size_t stride, int rows, int columns) {
+  double running[5][16] = {{0}};
+  for (size_t i = 0; i < inner; i++) {
+    for (int row = 0; row < rows; row++) {
+      const double factor = left[row * inner + i];
+      for (int column = 0; column < columns; column++) running[row][column] += factor * right[i * stride + column];
+    }
+  }
+  for (int row = 0; row < rows; row++) {
+    for (int column = 0; column < columns; column++) sums[row * stride + column] += running[row][column];
+  }
+}
+
+KERNEL_TARGET
+void KERNEL(add_products_single)(
+    double *sums, const float *left, const float *right, size_t rows, size_t inner, size_t columns) {
+  for (size_t column = 0; column < columns;) {
+    const int width = columns - column < 16 ? 1 : 16;
+    for (size_t row = 0; row < rows;) {
+      const int height = rows - row < 5 ? 1 : 5;
+      double *tile = sums + row * columns + column;
+      const float *factors = left + row * inner, *values = right + column;
+      // constant sizes, so that the running sums stay in registers
+      if (width == 16 && height == 5) add_products_of_tile(tile, factors, values, inner, columns, 5, 16);
+      else if (width == 16) add_products_of_tile(tile, factors, values, inner, columns, 1, 16);
+      else if (height == 5) add_products_of_tile(tile, factors, values, inner, columns, 5, 1);
+      else add_products_of_tile(tile, factors, values, inner, columns, 1, 1);
+      row += height;
+    }
+    column += width;
+  }
+}
+
 // MARK: - Elementary functions
 
 /// 2^n (1 + q) = e^x, for x within ±1000 or NaN.
@@ -279,7 +331,8 @@ INLINE split_exponential split_exp(double x) {
   const double y = x * 0x1.71547652b82fep+0;
   const double y_low = fma_(x, 0x1.71547652b82fep+0, -y) + x * 0x1.777d0ffda0d24p-56;
   const double shift = y + 0x1.8p52, f = (y - (shift - 0x1.8p52)) + y_low;
-  return (split_exponential){f * exp2_polynomial(f), (int64_t)(bits_of(shift) - bits_of(0x1.8p52))};
+  const double q = fma_(f, 0x1.62e42fefa39efp-1, f * f * exp2_remainder(f));
+  return (split_exponential){q, (int64_t)(bits_of(shift) - bits_of(0x1.8p52))};
 }
 
 INLINE double power_of_two(int64_t n) { return double_of((uint64_t)(n + 1023) << 52); }
@@ -319,16 +372,18 @@ void KERNEL(sigmoid_double)(double *values, size_t count) {
   }
 }
 
-// pi/2 in three parts
-static const double half_pi_1 = 0x1.921fb54442d18p+0, half_pi_2 = 0x1.1a62633145c07p-54, half_pi_3 = -0x1.f1976b7ed8fbcp-110;
+// pi/2 in three parts, none of them negative: no turns at all then leave -0 as it is
+static const double half_pi_1 = 0x1.921fb54442d18p+0, half_pi_2 = 0x1.1a62633145c06p-54;
+static const double half_pi_3 = 0x1.c1cd129024e09p-107;
 /// Up to here three parts of pi/2 reduce the argument: the whole number of half turns is exact, and what is left out is
-/// below 2^-110 |x|, where no double comes nearer than 2^-61 to a multiple of pi/2.
+/// below 2^-160 |x|, where no double comes nearer than 2^-61 to a multiple of pi/2.
 static const double largest_reduced = 0x1p40;
 
 /// sin x = ± sin r with r = x - n pi, or cos x = ± sin r with r = x - (n - 1/2) pi, |r| <= pi/2.
 INLINE double sin_of_reduced(double r, uint64_t odd) {
   const double z = r * r;
-  return double_of(bits_of(fma_(r * z, sin_polynomial(z), r)) ^ odd << 63);
+  // sin r has the sign of r, also where r is -0
+  return double_of(bits_of(copysign(fma_(r * z, sin_polynomial(z), r), r)) ^ odd << 63);
 }
 
 INLINE double reduce(double x, double half_turns) {
@@ -408,10 +463,9 @@ INLINE split_exponential_single split_exp_single(float x) {
   const float y = x * 0x1.715476p+0f;
   const float y_low = fmaf_(x, 0x1.715476p+0f, -y) + x * 0x1.4ae0cp-26f;
   const float shift = y + 0x1.8p23f, f = (y - (shift - 0x1.8p23f)) + y_low;
-  return (split_exponential_single){f * exp2_polynomial_single(f), (int32_t)(single_bits_of(shift) - single_bits_of(0x1.8p23f))};
+  const int32_t n = (int32_t)(single_bits_of(shift) - single_bits_of(0x1.8p23f));
+  return (split_exponential_single){f * exp2_polynomial_single(f), n};
 }
-
-INLINE float power_of_two_single(int32_t n) { return single_of((uint32_t)(n + 127) << 23); }
 
 INLINE float exp_of_single(float x) {
   x = x > 89 ? 89 : x;

@@ -12,38 +12,56 @@ public enum Loss: String, Sendable, CaseIterable {
   /// Outputs that the loss needs for so many classes.
   public func outputs(classes: Int) -> Int { self == .logistic ? 1 : classes }
 
-  /// The loss of one data point, and its gradient in f.
+  /// The loss of one data point with outputs f.
   ///
-  /// - Parameters:
-  ///   - outputs: f.
-  ///   - label: the class, from 0.
-  ///   - gradient: as many numbers as f has, set to ∇_f ℓ.
-  func value(of outputs: UnsafeBufferPointer<Double>, label: Int, gradient: UnsafeMutableBufferPointer<Double>)
-    -> Double
-  {
+  /// - Parameter label: the class, from 0.
+  func value(of outputs: UnsafeBufferPointer<Double>, label: Int) -> Double {
     switch self {
     case .squared:
-      var sum = 0.0
-      for c in outputs.indices {
-        gradient[c] = outputs[c] - (c == label ? 1 : 0)
-        sum += gradient[c] * gradient[c]
-      }
-      return sum / 2
+      return outputs.indices.reduce(0) { sum, c in
+        let difference = outputs[c] - (c == label ? 1 : 0)
+        return sum + difference * difference
+      } / 2
     case .crossEntropy:
       let largest = outputs.max()!
-      var sum = 0.0
-      for c in outputs.indices {
-        gradient[c] = exp(outputs[c] - largest)
-        sum += gradient[c]
-      }
-      for c in outputs.indices { gradient[c] = gradient[c] / sum - (c == label ? 1 : 0) }
-      return largest + log(sum) - outputs[label]
+      return largest + log(outputs.reduce(0) { $0 + exp($1 - largest) }) - outputs[label]
     case .logistic:
-      let sign = label == 0 ? -1.0 : 1.0
-      let margin = sign * outputs[0]
-      gradient[0] = -sign / (1 + exp(margin))
+      let margin = label == 0 ? -outputs[0] : outputs[0]
       return max(-margin, 0) + log1p(exp(-abs(margin)))
     }
+  }
+
+  /// ∇_f ℓ of every data point: f - onehot(y), softmax(f) - onehot(y) or -y/(1 + e^{yf}).
+  ///
+  /// - Parameters:
+  ///   - outputs: f, C × N, data points side by side.
+  ///   - labels: the N classes, from 0.
+  ///   - gradients: C × N numbers to set, and N of working space.
+  func setGradients<Scalar: NetworkScalar>(
+    of outputs: UnsafeBufferPointer<Double>, labels: [Int], into gradients: UnsafeMutableBufferPointer<Scalar>
+  ) {
+    let points = labels.count
+    let values = gradients.extracting(0..<outputs.count)
+    let rows = stride(from: 0, to: outputs.count, by: points)
+    switch self {
+    case .squared: for k in values.indices { values[k] = Scalar(outputs[k]) }
+    case .crossEntropy:
+      let perPoint = gradients.extracting(outputs.count..<outputs.count + points)
+      // the largest output is taken off first, so that no exponential overflows
+      for j in 0..<points { perPoint[j] = -.infinity }
+      for row in rows { for j in 0..<points { perPoint[j] = max(perPoint[j], Scalar(outputs[row + j])) } }
+      for row in rows { for j in 0..<points { values[row + j] = Scalar(outputs[row + j] - Double(perPoint[j])) } }
+      Scalar.exp(values)
+      for j in 0..<points { perPoint[j] = 0 }
+      for row in rows { for j in 0..<points { perPoint[j] += values[row + j] } }
+      for row in rows { for j in 0..<points { values[row + j] /= perPoint[j] } }
+    case .logistic:
+      for j in 0..<points { values[j] = Scalar(labels[j] == 0 ? outputs[j] : -outputs[j]) }
+      Scalar.sigmoid(values)
+      for j in 0..<points where labels[j] != 0 { values[j] = -values[j] }
+      return
+    }
+    for (j, label) in labels.enumerated() { values[label * points + j] -= 1 }
   }
 
   /// The class that the outputs stand for: the largest, or the sign.

@@ -1,43 +1,31 @@
 import CGSL
 import CStableKernels
 
-/// What a network needs of a number type: matrix products by OpenBLAS, and the activations' functions.
+/// What a network needs of a number type: matrix products by OpenBLAS, and the functions of activations and losses.
 ///
 /// Matrices are row-major and packed tight.
 protocol NetworkScalar: ParticleScalar {
-  /// product (rows × columns) = left (rows × inner) · right (inner × columns).
+  /// product (rows × columns) = leftᵀ (rows × inner) · right (inner × columns), or right transposed.
   static func multiply(
-    _ left: UnsafePointer<Self>, _ right: UnsafePointer<Self>, rows: Int, inner: Int, columns: Int,
-    into product: UnsafeMutablePointer<Self>)
-  /// product (rows × columns) = leftᵀ (rows × inner) · right (inner × columns).
-  static func multiply(
-    transposed left: UnsafePointer<Self>, _ right: UnsafePointer<Self>, rows: Int, inner: Int, columns: Int,
-    into product: UnsafeMutablePointer<Self>)
-  /// sums (rows × columns) += left (rows × inner) · rightᵀ (inner × columns), accumulated in double precision.
+    transposed left: UnsafePointer<Self>, _ right: UnsafePointer<Self>, isTransposed: Bool, rows: Int, inner: Int,
+    columns: Int, into product: UnsafeMutablePointer<Self>)
+  /// sums (rows × columns) += left (rows × inner) · right (inner × columns), accumulated in double precision.
   static func addProducts(
     _ left: UnsafePointer<Self>, _ right: UnsafePointer<Self>, rows: Int, inner: Int, columns: Int,
     to sums: UnsafeMutablePointer<Double>)
+  static func exp(_ values: UnsafeMutableBufferPointer<Self>)
   static func tanh(_ values: UnsafeMutableBufferPointer<Self>)
   static func sigmoid(_ values: UnsafeMutableBufferPointer<Self>)
 }
 
 extension Double: NetworkScalar {
   static func multiply(
-    _ left: UnsafePointer<Double>, _ right: UnsafePointer<Double>, rows: Int, inner: Int, columns: Int,
-    into product: UnsafeMutablePointer<Double>
+    transposed left: UnsafePointer<Double>, _ right: UnsafePointer<Double>, isTransposed: Bool, rows: Int, inner: Int,
+    columns: Int, into product: UnsafeMutablePointer<Double>
   ) {
     cblas_dgemm(
-      CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(rows), Int32(columns), Int32(inner), 1, left, Int32(inner),
-      right, Int32(columns), 0, product, Int32(columns))
-  }
-
-  static func multiply(
-    transposed left: UnsafePointer<Double>, _ right: UnsafePointer<Double>, rows: Int, inner: Int, columns: Int,
-    into product: UnsafeMutablePointer<Double>
-  ) {
-    cblas_dgemm(
-      CblasRowMajor, CblasTrans, CblasNoTrans, Int32(rows), Int32(columns), Int32(inner), 1, left, Int32(rows), right,
-      Int32(columns), 0, product, Int32(columns))
+      CblasRowMajor, CblasTrans, isTransposed ? CblasTrans : CblasNoTrans, Int32(rows), Int32(columns), Int32(inner), 1,
+      left, Int32(rows), right, Int32(isTransposed ? inner : columns), 0, product, Int32(columns))
   }
 
   static func addProducts(
@@ -45,10 +33,11 @@ extension Double: NetworkScalar {
     to sums: UnsafeMutablePointer<Double>
   ) {
     cblas_dgemm(
-      CblasRowMajor, CblasNoTrans, CblasTrans, Int32(rows), Int32(columns), Int32(inner), 1, left, Int32(inner), right,
-      Int32(inner), 1, sums, Int32(columns))
+      CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(rows), Int32(columns), Int32(inner), 1, left, Int32(inner),
+      right, Int32(columns), 1, sums, Int32(columns))
   }
 
+  static func exp(_ values: UnsafeMutableBufferPointer<Double>) { mckean_exp_double(values.baseAddress, values.count) }
   static func tanh(_ values: UnsafeMutableBufferPointer<Double>) {
     mckean_tanh_double(values.baseAddress, values.count)
   }
@@ -59,35 +48,22 @@ extension Double: NetworkScalar {
 
 extension Float: NetworkScalar {
   static func multiply(
-    _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, rows: Int, inner: Int, columns: Int,
-    into product: UnsafeMutablePointer<Float>
+    transposed left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, isTransposed: Bool, rows: Int, inner: Int,
+    columns: Int, into product: UnsafeMutablePointer<Float>
   ) {
     cblas_sgemm(
-      CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(rows), Int32(columns), Int32(inner), 1, left, Int32(inner),
-      right, Int32(columns), 0, product, Int32(columns))
-  }
-
-  static func multiply(
-    transposed left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, rows: Int, inner: Int, columns: Int,
-    into product: UnsafeMutablePointer<Float>
-  ) {
-    cblas_sgemm(
-      CblasRowMajor, CblasTrans, CblasNoTrans, Int32(rows), Int32(columns), Int32(inner), 1, left, Int32(rows), right,
-      Int32(columns), 0, product, Int32(columns))
+      CblasRowMajor, CblasTrans, isTransposed ? CblasTrans : CblasNoTrans, Int32(rows), Int32(columns), Int32(inner), 1,
+      left, Int32(rows), right, Int32(isTransposed ? inner : columns), 0, product, Int32(columns))
   }
 
   static func addProducts(
     _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, rows: Int, inner: Int, columns: Int,
     to sums: UnsafeMutablePointer<Double>
   ) {
-    for row in 0..<rows {
-      for column in 0..<columns {
-        sums[row * columns + column] += cblas_dsdot(
-          Int32(inner), left + row * inner, 1, right + column * inner, 1)
-      }
-    }
+    mckean_add_products_single(sums, left, right, rows, inner, columns)
   }
 
+  static func exp(_ values: UnsafeMutableBufferPointer<Float>) { mckean_exp_single(values.baseAddress, values.count) }
   static func tanh(_ values: UnsafeMutableBufferPointer<Float>) { mckean_tanh_single(values.baseAddress, values.count) }
   static func sigmoid(_ values: UnsafeMutableBufferPointer<Float>) {
     mckean_sigmoid_single(values.baseAddress, values.count)

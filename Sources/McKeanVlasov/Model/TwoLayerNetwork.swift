@@ -8,7 +8,7 @@ import COpenBLAS
 ///
 /// One Euler step of size η is one step of gradient descent with learning rate nη, plus noise: arXiv 2306.08125. A particle
 /// has d hidden weights θ_i, which move, and C output weights a_i, which stay as they were drawn. The features are the
-/// neuron's outputs on every data point, φ(θ_i, a_i) = (a_i ψ(⟨θ_i, x_j⟩))_j, so that the mean field is f on the data.
+/// neuron's outputs on every data point, φ(θ_i, a_i) = (a_i ψ(⟨θ_i, x_j⟩))_j, so that the mean field is f on the data (C × N).
 ///
 /// A step of n neurons costs two products of N × d and d × n matrices, by OpenBLAS on one thread a block.
 public struct TwoLayerNetwork: SinglePrecisionModel {
@@ -49,8 +49,8 @@ public struct TwoLayerNetwork: SinglePrecisionModel {
     singleInputs = data.inputs.map(Float.init)
     outputs = loss.outputs(classes: data.classes)
     shape = ModelShape(
-      components: data.columns + outputs, moving: data.columns, features: data.rows * outputs, kept: data.rows,
-      scratch: data.rows)
+      components: data.columns + outputs, moving: data.columns, features: outputs * data.rows,
+      prepared: (outputs + 1) * data.rows, kept: data.rows, scratch: data.rows)
     let bound = 1 / Double(data.columns).squareRoot()
     self.initial =
       Array(repeating: initial ?? .uniform(low: -bound, high: bound), count: data.columns)
@@ -92,16 +92,16 @@ public struct TwoLayerNetwork: SinglePrecisionModel {
         kept.withUnsafeMutableBufferPointer { derivatives in
           sums.withUnsafeMutableBufferPointer { sums in
             x.withUnsafeBufferPointer { x in
-              // activations (N × count) = x (N × d) · θ (d × count)
+              // activations (count × N) = θᵀ (count × d) · xᵀ (d × N)
               Scalar.multiply(
-                x.baseAddress!, weights.baseAddress!, rows: points, inner: inputs, columns: count,
-                into: activations.baseAddress!)
+                transposed: weights.baseAddress!, x.baseAddress!, isTransposed: true, rows: count, inner: inputs,
+                columns: points, into: activations.baseAddress!)
             }
             activation.apply(to: activations, derivatives: derivatives)
-            // sums (N × C) += ψ (N × count) · aᵀ (count × C)
+            // sums (C × N) += a (C × count) · ψ (count × N)
             Scalar.addProducts(
-              activations.baseAddress!, weights.baseAddress! + inputs * count, rows: points, inner: count,
-              columns: outputs, to: sums.baseAddress!)
+              weights.baseAddress! + inputs * count, activations.baseAddress!, rows: outputs, inner: count,
+              columns: points, to: sums.baseAddress!)
           }
         }
       }
@@ -118,12 +118,11 @@ public struct TwoLayerNetwork: SinglePrecisionModel {
 
   /// -(1/N) ∇_f ℓ(f(x_j), y_j), once a step: the softmax and the residuals.
   private func setResiduals<Scalar: NetworkScalar>(_ f: Span<Double>, into residuals: inout MutableSpan<Scalar>) {
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: outputs) { gradient in
-      f.withUnsafeBufferPointer { f in
-        for (j, label) in data.labels.enumerated() {
-          _ = loss.value(of: f.extracting(j * outputs..<(j + 1) * outputs), label: label, gradient: gradient)
-          for c in 0..<outputs { residuals[j * outputs + c] = Scalar(gradient[c] * (-1 / Double(points))) }
-        }
+    f.withUnsafeBufferPointer { f in
+      residuals.withUnsafeMutableBufferPointer { residuals in
+        loss.setGradients(of: f, labels: data.labels, into: residuals)
+        let factor = -1 / Scalar(points)
+        for k in f.indices { residuals[k] *= factor }
       }
     }
   }
@@ -150,21 +149,21 @@ public struct TwoLayerNetwork: SinglePrecisionModel {
     let count = block.count / shape.components
     block.withUnsafeBufferPointer { weights in
       scratch.withUnsafeMutableBufferPointer { gradients in
-        // gradients (N × count) = residuals (N × C) · a (C × count), then times ψ'
+        // gradients (count × N) = aᵀ (count × C) · residuals (C × N), then times ψ'
         residuals.withUnsafeBufferPointer {
           Scalar.multiply(
-            $0.baseAddress!, weights.baseAddress! + inputs * count, rows: points, inner: outputs, columns: count,
-            into: gradients.baseAddress!)
+            transposed: weights.baseAddress! + inputs * count, $0.baseAddress!, isTransposed: false, rows: count,
+            inner: outputs, columns: points, into: gradients.baseAddress!)
         }
         derivatives.withUnsafeBufferPointer { derivatives in
           for i in gradients.indices { gradients[i] *= derivatives[i] }
         }
         drift.withUnsafeMutableBufferPointer { drift in
           x.withUnsafeBufferPointer { x in
-            // drift (d × count) = xᵀ (d × N) · gradients (N × count)
+            // drift (d × count) = xᵀ (d × N) · gradientsᵀ (N × count)
             Scalar.multiply(
-              transposed: x.baseAddress!, gradients.baseAddress!, rows: inputs, inner: points, columns: count,
-              into: drift.baseAddress!)
+              transposed: x.baseAddress!, gradients.baseAddress!, isTransposed: true, rows: inputs, inner: points,
+              columns: count, into: drift.baseAddress!)
           }
           if weightDecay != 0 {
             let weightDecay = Scalar(weightDecay)
@@ -176,19 +175,18 @@ public struct TwoLayerNetwork: SinglePrecisionModel {
   }
 
   /// The mean loss (1/N) Σ_j ℓ(f(x_j), y_j) and the fraction of data points whose class is met, from the outputs f on
-  /// the data (N × C): the mean field.
+  /// the data (C × N, output c of data point j at c · N + j): the mean field.
   public func performance(ofOutputs f: [Double]) -> (loss: Double, accuracy: Double) {
     precondition(f.count == shape.features)
-    return f.withUnsafeBufferPointer { f in
-      withUnsafeTemporaryAllocation(of: Double.self, capacity: outputs) { gradient in
-        var (loss, hits) = (0.0, 0)
-        for (j, label) in data.labels.enumerated() {
-          let output = UnsafeBufferPointer(rebasing: f[j * outputs..<(j + 1) * outputs])
-          loss += self.loss.value(of: output, label: label, gradient: gradient)
-          hits += self.loss.predictedLabel(of: output) == label ? 1 : 0
-        }
-        return (loss / Double(points), Double(hits) / Double(points))
+    return withUnsafeTemporaryAllocation(of: Double.self, capacity: outputs) { outputsOfPoint in
+      let output = UnsafeBufferPointer(outputsOfPoint)
+      var (loss, hits) = (0.0, 0)
+      for (j, label) in data.labels.enumerated() {
+        for c in 0..<outputs { outputsOfPoint[c] = f[c * points + j] }
+        loss += self.loss.value(of: output, label: label)
+        hits += self.loss.predictedLabel(of: output) == label ? 1 : 0
       }
+      return (loss / Double(points), Double(hits) / Double(points))
     }
   }
 

@@ -12,6 +12,8 @@ int kernel_clone_is_supported_v3(void);
   void set##_symmetric_stable_double(double *draws, size_t count, mckean_counter counter, double alpha, double scale); \
   void set##_symmetric_stable_single(float *draws, size_t count, mckean_counter counter, double alpha, double scale); \
   void set##_positive_stable_double(double *draws, size_t count, mckean_counter counter, double alpha); \
+  void set##_add_products_single( \
+      double *sums, const float *left, const float *right, size_t rows, size_t inner, size_t columns); \
   void set##_exp_double(double *values, size_t count); \
   void set##_tanh_double(double *values, size_t count); \
   void set##_sigmoid_double(double *values, size_t count); \

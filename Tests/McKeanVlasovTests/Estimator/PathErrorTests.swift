@@ -6,7 +6,7 @@ import Testing
 @Suite struct PathErrorTests {
   private static let horizon = 1.5
   private static func noise(_ alpha: Double) throws -> LevyNoise {
-    try LevyNoise(law: .stable(alpha: alpha), scale: 0.3)
+    try LevyNoise(law: .stable(alpha: alpha), scale: 0.3, sampler: .gsl)
   }
   private static func naive(_ noise: LevyNoise) -> NaiveSystem {
     .drivenOscillators(noise: noise, horizon: horizon, seed: 31)

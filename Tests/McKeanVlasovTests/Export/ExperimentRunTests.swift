@@ -54,6 +54,20 @@ import Testing
     }
   }
 
+  /// Single precision writes the numbers that it has, in the format of double precision.
+  @Test func filesOfATrajectoryInSinglePrecision() throws {
+    let file = run.out + "/states.npy"
+    _ = try run(ExperimentText.trajectory)
+    let double = try TestData.numbers(inNumPyFile: file)
+    _ = try run(ExperimentText.trajectory, overrides: ["study.precision=single"], force: true)
+    let single = try TestData.numbers(inNumPyFile: file)
+    let header = String(
+      decoding: try Data(contentsOf: URL(fileURLWithPath: file)).prefix(128).dropFirst(10), as: UTF8.self)
+    #expect(header.contains("'descr': '<f8'") && header.contains("'shape': (3, 3, 2, 1,)"))
+    #expect(single.count == double.count && single != double)
+    for (a, b) in zip(single, double) { #expect(a == Double(Float(a)) && abs(a - b) < 1e-5 * max(1, abs(b))) }
+  }
+
   @Test func severalTrajectories() throws {
     _ = try run(ExperimentText.trajectory.replacing("coupling = 2", with: "coupling = [2, 3]"))
     #expect(try run.files() == ["states-0.npy", "states-1.npy", "combinations.csv", "times.csv", "manifest.json"])

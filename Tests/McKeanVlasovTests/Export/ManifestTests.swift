@@ -1,4 +1,5 @@
 import CGSL
+import COpenBLAS
 import Foundation
 import McKeanVlasov
 import Testing
@@ -18,9 +19,9 @@ import Testing
     let manifest = try manifest()
     #expect(manifest["name"] as? String == "test" && manifest["version"] as? String == mckeanVersion)
     #expect(manifest["seed"] as? Int == 7 && manifest["threads"] as? Int == 2 && manifest["ranks"] as? Int == 1)
-    #expect(manifest["sampler"] as? String == "gsl" && manifest["block-size"] as? Int == 2048)
+    #expect(manifest["sampler"] as? String == "vector" && manifest["block-size"] as? Int == 2048)
     #expect(manifest["gsl-version"] as? String == GSL_VERSION)
-    #expect(try #require(manifest["blas-core"] as? String).isEmpty == false)
+    #expect(manifest["blas-core"] as? String == String(cString: openblas_get_corename()))
     #expect(try #require(manifest["wall-time-seconds"] as? Double) > 0)
     // The program that runs the tests stands in the checkout, where there is one.
     if let commit = manifest["git-commit"] as? String { #expect(commit.wholeMatch(of: /[0-9a-f]{40}/) != nil) }
@@ -28,6 +29,13 @@ import Testing
     #expect(Set(checksums.keys) == ["states.npy", "times.csv"])
     // SHA-256 of "time\n0\n0.5\n1\n"
     #expect(checksums["times.csv"] == "cf902fa443fc526a659939b2426a56152b4eed261a8fdcbb6f2e56e2fc423176")
+  }
+
+  @Test func namesEverySampler() throws {
+    for (samplers, named) in [("\"gsl\"", "gsl"), ("[\"gsl\", \"vector\"]", "vector, gsl")] {
+      _ = try run(ExperimentText.trajectory, overrides: ["noise.sampler=\(samplers)"], force: true)
+      #expect(try manifest()["sampler"] as? String == named)
+    }
   }
 
   /// The resolved experiment holds every key, defaults included, and reads back as the same experiment.
@@ -38,6 +46,7 @@ import Testing
     #expect(Set(tables.keys) == ["model", "noise", "time", "study"])
     #expect(tables["study"]?["seed"] as? Int == 1 && tables["study"]?["p"] as? [Double] == [0.5])
     #expect(tables["noise"]?["shape"] as? String == "independent")
+    #expect(tables["noise"]?["sampler"] as? String == "vector" && tables["study"]?["precision"] as? String == "double")
     #expect(tables["noise"]?["alpha"] as? [Double] == [1.5, 1.2])
     #expect(tables["model"]?["initial"] as? Double == 0)
 

@@ -44,8 +44,11 @@ import Testing
   func meanFieldIsTheOutput(setting: Setting) throws {
     let (model, naive, neurons) = try setting.make()
     let meanField = model.features(of: neurons).meanField
-    let output = naive.output(neurons).flatMap { $0 }
-    for (f, expected) in zip(meanField, output) { #expect(abs(f - expected) < 1e-14) }
+    let output = naive.output(neurons)
+    #expect(meanField.count == model.outputs * output.count)
+    for (j, outputs) in output.enumerated() {
+      for (c, expected) in outputs.enumerated() { #expect(abs(meanField[c * output.count + j] - expected) < 1e-14) }
+    }
     let performance = model.performance(ofOutputs: meanField)
     #expect(abs(performance.loss - naive.meanLoss(neurons)) < 1e-13)
     #expect(performance.accuracy == naive.accuracy(neurons))
@@ -86,7 +89,7 @@ import Testing
   @Test(arguments: [1e3, -1e3])
   func lossesOfLargeOutputs(size: Double) throws {
     let three = try TwoLayerNetwork(data: Self.data(classes: 3), activation: .tanh, loss: .crossEntropy)
-    let outputs: [Double] = Array([[Double]](repeating: [size, 0, -size], count: 4).joined())
+    let outputs: [Double] = [size, 0, -size].flatMap { [Double](repeating: $0, count: 4) }
     // classes 0, 2, 1, 0; for size > 0 the losses are 0, 2000, 1000, 0 and for size < 0 they are 2000, 0, 1000, 2000
     let expected = size > 0 ? 750.0 : 1250.0
     #expect(abs(three.performance(ofOutputs: outputs).loss - expected) < 1e-9)
@@ -98,7 +101,7 @@ import Testing
 
   @Test func shapeAndDefaults() throws {
     let model = try TwoLayerNetwork(data: Self.data(classes: 3), activation: .tanh, loss: .squared)
-    #expect(model.shape == ModelShape(components: 6, moving: 3, features: 12, kept: 4, scratch: 4))
+    #expect(model.shape == ModelShape(components: 6, moving: 3, features: 12, prepared: 16, kept: 4, scratch: 4))
     let bound = 1 / 3.0.squareRoot()
     #expect(
       model.initial == Array(repeating: .uniform(low: -bound, high: bound), count: 3)

@@ -14,11 +14,11 @@ import Testing
     a.count == b.count && zip(a.joined(), b.joined()).allSatisfy { abs($0 - $1) <= 1e-11 * max(1, abs($1)) }
   }
 
-  /// Euler's scheme, every system of a list, at each of its steps, against particles in plain arrays; the largest system
-  /// has three blocks, the last one not full.
+  /// Euler's scheme, every system of a list, at each of its steps, against particles in plain arrays with GSL's draws; the
+  /// largest system has three blocks, the last one not full.
   @Test(arguments: [LevyNoise.Law.stable(alpha: 1.6), .brownian, .stable(alpha: 0.8)])
   func systemsMeetTheNaiveScheme(law: LevyNoise.Law) throws {
-    let noise = try LevyNoise(law: law, scale: 0.3)
+    let noise = try LevyNoise(law: law, scale: 0.3, sampler: .gsl)
     if case .stable = law {} else { return try meetsNaiveBrownian(noise) }
     let naive = NaiveSystem.drivenOscillators(noise: noise, horizon: 1.5, seed: 12)
     let systems = [
@@ -76,7 +76,7 @@ import Testing
     try engine.run(
       replica: 1,
       afterStep: { step in
-        if step == 0 { #expect(engine.states(of: 0) == Array(engine.states(of: 1).prefix(10))) }
+        if step == 0 { #expect((engine.states(of: 0) as [[Double]]) == Array(engine.states(of: 1).prefix(10))) }
       })
   }
 
@@ -125,6 +125,23 @@ import Testing
     #expect(seen == (0...3).flatMap { step in (0..<3).map { [step, $0] } })
     #expect(steps == [0, 1, 2, 3])
     #expect((0..<3).map { engine.particles(ofBlock: $0, in: 0) } == [0..<2048, 2048..<4096, 4096..<4100])
+  }
+
+  /// A block holds its particles' numbers component by component; beyond a system's size it is empty.
+  @Test func blocksAreTheStatesComponentMajor() throws {
+    let engine = try CoupledSystems(
+      model: DrivenOscillators(), noise: Self.noise(), horizon: 1,
+      systems: [System(particles: 3000, steps: 2), System(particles: 7, steps: 2)], seed: 1)
+    try engine.run(replica: 0)
+    for system in 0..<2 {
+      let states: [[Double]] = engine.states(of: system)
+      for block in 0..<engine.blocks {
+        let particles = engine.particles(ofBlock: block, in: system)
+        let numbers = (0..<4).flatMap { component in particles.map { states[$0][component] } }
+        #expect(Array(engine.block(block, of: system)) == numbers)
+      }
+    }
+    #expect(engine.block(2, of: 0).count == 4 * (3000 - 2 * 1365) && engine.block(1, of: 1).isEmpty)
   }
 
   @Test func meanFieldIsThatOfTheStates() throws {

@@ -36,7 +36,7 @@ import Testing
 
   /// The limit copy of the largest n feels the flow: its particles, and the error of each level, by hand.
   @Test func exactErrorsAgainstTheFlow() throws {
-    let noise = try LevyNoise(law: .stable(alpha: 1.5), scale: 0.3)
+    let noise = try LevyNoise(law: .stable(alpha: 1.5), scale: 0.3, sampler: .gsl)
     let model = OrnsteinUhlenbeck(theta: 1, coupling: 2, initial: .constant(1))
     let naive = NaiveSystem.ornsteinUhlenbeck(
       theta: 1, coupling: 2, dimension: 1, initial: .constant(1), noise: noise, horizon: 1, seed: 5)

@@ -43,6 +43,25 @@ import Testing
         "alpha = 1.5", "",
         "test.toml, line 5, noise.alpha: missing; it has no default. Allowed: a number from 0.1 to 2."),
       Case(
+        "alpha = 1.5", "alpha = 1.5\nsampler = \"scipy\"",
+        "test.toml, line 8, noise.sampler: found \"scipy\"; allowed: \"vector\", \"gsl\"."),
+      Case(
+        "alpha = 1.5", "alpha = 1.5\nsampler = 1",
+        "test.toml, line 8, noise.sampler: found 1; allowed: \"vector\", \"gsl\"."),
+      Case(
+        "alpha = 1.5", "alpha = 1.5\nsampler = [\"gsl\", \"gsl\"]",
+        "test.toml, line 8, noise.sampler: found the list [\"gsl\", \"gsl\"]; allowed: a list of different"),
+      Case(
+        "alpha = 1.5", "alpha = 1.5\nprecision = \"single\"",
+        "test.toml, line 8, noise.precision: unknown key; allowed: law, alpha, scale, shape, sampler."),
+      Case(
+        "replicas = 8", "replicas = 8\nprecision = \"float\"",
+        "test.toml, line 15, study.precision: found \"float\"; allowed: \"double\", \"single\"."),
+      Case(
+        "replicas = 8", "replicas = 8\nprecision = [\"double\", \"single\"]",
+        "test.toml, line 15, study.precision: found the list [\"double\", \"single\"]; allowed: \"double\", \"single\"."
+      ),
+      Case(
         "law = \"stable\"", "law = \"brownian\"",
         "test.toml, line 7, noise.alpha: found 1.5; allowed: no alpha with law = \"brownian\"."),
       Case(
@@ -125,6 +144,21 @@ import Testing
   func overrides(override: String, message: String) throws {
     let found = try #require(Self.message(ExperimentText.chaos(), overrides: [override]))
     #expect(found.contains(message), "\(found)")
+  }
+
+  /// Single precision with an index of any combination that is too small.
+  @Test func indicesTooSmallForSinglePrecisionAreRefused() throws {
+    func message(_ alpha: String) -> String? {
+      Self.message(
+        ExperimentText.chaos(study: "particles = [2, 4, 8]\nreplicas = 8\nprecision = \"single\""),
+        overrides: ["noise.alpha=\(alpha)"])
+    }
+    for alpha in ["0.25", "[1.5, 0.25]"] {
+      #expect(
+        message(alpha) == "test.toml, line 15, study.precision: found \"single\" with the tail index 0.25; "
+          + "allowed: \"double\", since below 0.3 draws overflow single precision.")
+    }
+    #expect(message("0.3") == nil)
   }
 
   @Test func infiniteMomentsAndMissingLimitsNameTheirKeys() throws {

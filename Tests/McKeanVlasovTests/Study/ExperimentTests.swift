@@ -84,6 +84,17 @@ import Testing
       try settings(model: names, noise: "law = \"brownian\"") == ["name=sine-interaction", "name=ornstein-uhlenbeck"])
   }
 
+  /// A list of samplers is told apart by the setting.
+  @Test func listsOfSamplers() throws {
+    let experiment = try Experiment(
+      ExperimentText.chaos(noise: "law = \"stable\"\nalpha = [1.5, 1.2]\nsampler = [\"gsl\", \"vector\"]"))
+    #expect(experiment.combinations.map(\.label.noise.sampler) == [.gsl, .vector, .gsl, .vector])
+    #expect(
+      experiment.combinations.map { "\($0.label.noise.alpha) \($0.label.setting)" } == [
+        "1.5 sampler=gsl", "1.5 sampler=vector", "1.2 sampler=gsl", "1.2 sampler=vector",
+      ])
+  }
+
   // MARK: - Values and defaults
 
   @Test func everyKeyIsRead() throws {
@@ -112,16 +123,16 @@ import Testing
         p = [0.25, 1]
         seed = 17
         reference = 1152
-        precision = "double"
+        precision = "single"
         """
       ).errorStudies.first)
     let model = try #require(study.model as? OrnsteinUhlenbeck)
     #expect(model.theta == 0.5 && model.coupling == 3)
     #expect(model.initial == Array(repeating: .normal(mean: 1, standardDeviation: 0.5), count: 2))
-    #expect(study.noise == (try LevyNoise(law: .stable(alpha: 1.5), scale: 0.25, shape: .isotropic)))
+    #expect(study.noise == (try LevyNoise(law: .stable(alpha: 1.5), scale: 0.25, shape: .isotropic, sampler: .gsl)))
     #expect(study.levels.map(\.steps) == [4, 12, 36] && study.horizon == 2.5)
     #expect(study.systems.map(\.steps) == [4, 12, 36, 1152] && study.systems.allSatisfy { $0.particles == 7 })
-    #expect(study.replicas == 9 && study.p == [0.25, 1] && study.seed == 17)
+    #expect(study.replicas == 9 && study.p == [0.25, 1] && study.seed == 17 && study.precision == .single)
   }
 
   @Test func defaults() throws {
@@ -129,6 +140,11 @@ import Testing
     let study = try #require(experiment.errorStudies.first)
     #expect(study.p == [0.5] && study.seed == 1 && experiment.seed == 1)
     #expect(study.noise.scale == 1 && study.noise.shape == .independent)
+    #expect(study.noise.sampler == .vector && study.precision == .double)
+    guard case .table(let noise)? = experiment.resolved["noise"],
+      case .table(let tableOfStudy)? = experiment.resolved["study"]
+    else { throw SimulationError.missingKey(parameter: "noise", allowed: "") }
+    #expect(noise["sampler"] == .word("vector") && tableOfStudy["precision"] == .word("double"))
     #expect(study.model.initial == [.constant(0)])
     #expect(study.systems.map(\.particles) == [2, 4, 8])
     #expect(experiment.name == "test" && experiment.kind == .chaos)

@@ -3,9 +3,11 @@ import Synchronization
 import Testing
 
 @Suite struct TrajectoryStudyTests {
-  private static func study(steps: Int = 6, snapshots: Int = 4, replicas: Int = 3) throws -> TrajectoryStudy {
+  private static func study(steps: Int = 6, snapshots: Int = 4, replicas: Int = 3, sampler: Sampler = .vector) throws
+    -> TrajectoryStudy
+  {
     try TrajectoryStudy(
-      model: DrivenOscillators(), noise: LevyNoise(law: .stable(alpha: 1.6), scale: 0.3),
+      model: DrivenOscillators(), noise: LevyNoise(law: .stable(alpha: 1.6), scale: 0.3, sampler: sampler),
       grid: TimeGrid(horizon: 3, steps: steps), particles: 1500, replicas: replicas, snapshots: snapshots, seed: 9)
   }
 
@@ -17,9 +19,9 @@ import Testing
     return records.withLock { $0 }
   }
 
-  /// Every snapshot of every replica, particle by particle, against particles in plain arrays; two blocks.
+  /// Every snapshot of every replica, particle by particle, against particles in plain arrays with GSL's draws; two blocks.
   @Test func snapshotsAreTheStatesAtTheirTimes() throws {
-    let study = try Self.study()
+    let study = try Self.study(sampler: .gsl)
     #expect(study.times == [0, 1, 2, 3])
     let records = try Self.records(study, threads: 2)
     #expect(records.count == 12)
@@ -33,6 +35,12 @@ import Testing
         #expect(zip(states, expected).allSatisfy { abs($0 - $1) < 1e-11 * max(1, abs($1)) })
       }
     }
+  }
+
+  @Test(arguments: Sampler.allCases)
+  func threadsDoNotChangeABit(sampler: Sampler) throws {
+    let study = try Self.study(sampler: sampler)
+    let records = try Self.records(study, threads: 2)
     for threads in [1, 3, 5] { #expect(try Self.records(study, threads: threads) == records) }
   }
 

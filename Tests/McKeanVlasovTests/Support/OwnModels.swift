@@ -88,3 +88,35 @@ extension DrivenOscillators {
     [m[0] - x[0], m[1] - x[1], x[0] + x[3] * sin(x[1]) + cos(x[3] * x[2]) * (m[0] + m[1])]
   }
 }
+
+/// The same oscillators in single precision.
+extension DrivenOscillators: SinglePrecisionModel {
+  func addFeatures(
+    of block: Span<Float>, to sums: inout MutableSpan<Double>, keeping kept: inout MutableSpan<Float>,
+    scratch: inout MutableSpan<Float>
+  ) {
+    let count = block.count / 4
+    for i in 0..<count { scratch[i] = block[3 * count + i] * block[2 * count + i] }
+    for i in 0..<count {
+      kept[i] = cos(scratch[i])
+      for c in 0..<2 { sums[c] += Double(block[c * count + i] * kept[i]) }
+    }
+  }
+
+  func prepare(meanField: Span<Double>, into prepared: inout MutableSpan<Float>) {
+    for c in 0..<2 { prepared[c] = Float(meanField[c]) }
+    prepared[2] = Float(meanField[0] + meanField[1])
+  }
+
+  func drift(
+    of block: Span<Float>, prepared: Span<Float>, kept: Span<Float>, scratch: inout MutableSpan<Float>,
+    into drift: inout MutableSpan<Float>
+  ) {
+    let count = block.count / 4
+    for i in 0..<count { scratch[i] = sin(block[count + i]) }
+    for i in 0..<count {
+      for c in 0..<2 { drift[c * count + i] = prepared[c] - block[c * count + i] }
+      drift[2 * count + i] = block[i] + block[3 * count + i] * scratch[i] + kept[i] * prepared[2]
+    }
+  }
+}

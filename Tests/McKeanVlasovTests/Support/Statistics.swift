@@ -14,7 +14,12 @@ enum PValue {
       let expected = distribution(sorted[i])
       largest = max(largest, Double(i + 1) / count - expected, expected - Double(i) / count)
     }
-    let lambda = largest * count.squareRoot()
+    return kolmogorovSmirnov(distance: largest, count: sorted.count)
+  }
+
+  /// The probability that the distribution function of a sample lies farther from the true one, in the limit of many.
+  static func kolmogorovSmirnov(distance: Double, count: Int) -> Double {
+    let lambda = distance * Double(count).squareRoot()
     if lambda < 0.2 { return 1 }
     var sum = 0.0
     for k in 1...100 {

@@ -35,3 +35,31 @@ extension TestData {
     }
   }
 }
+
+extension TestData {
+  /// Five points in two dimensions, of two classes.
+  static func twoClasses() throws -> LabelledData {
+    let directory = try TemporaryDirectory()
+    let text = "0.3,-1.2,0\n1.1,0.4,1\n-0.8,0.9,1\n0.5,0.6,0\n-0.2,0.1,1\n"
+    return try LabelledData(contentsOf: directory.file("data.csv", text), label: .last)
+  }
+
+  /// Uniform numbers, with the classes in turn.
+  static func generated(rows: Int, columns: Int, classes: Int) throws -> LabelledData {
+    let directory = try TemporaryDirectory()
+    let text = (0..<rows).map { row in
+      let cells = (0..<columns).map { column in
+        "\(Philox.uniforms(counter: SIMD4(UInt32(row), UInt32(column), 0, 0), key: SIMD2(3, 0)).first)"
+      }
+      return cells.joined(separator: ",") + ",\(row % classes)\n"
+    }
+    return try LabelledData(contentsOf: directory.file("data.csv", text.joined()), label: .last)
+  }
+
+  /// One number a row.
+  static func column(_ inputs: [Double], labels: [Int]) throws -> LabelledData {
+    let directory = try TemporaryDirectory()
+    let text = zip(inputs, labels).map { "\($0),\($1)\n" }.joined()
+    return try LabelledData(contentsOf: directory.file("data.csv", text), label: .last)
+  }
+}

@@ -1,0 +1,27 @@
+#include "AllocationCounter.h"
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+static _Thread_local long count;
+
+long allocation_count(void) { return count; }
+
+#ifdef __GLIBC__
+// A program's own definitions come before the C library's, which keeps its functions under these names.
+extern void *__libc_malloc(size_t);
+extern void *__libc_calloc(size_t, size_t);
+extern void *__libc_realloc(void *, size_t);
+extern void *__libc_memalign(size_t, size_t);
+
+void *malloc(size_t size) { count++; return __libc_malloc(size); }
+void *calloc(size_t number, size_t size) { count++; return __libc_calloc(number, size); }
+void *realloc(void *memory, size_t size) { count++; return __libc_realloc(memory, size); }
+void *memalign(size_t alignment, size_t size) { count++; return __libc_memalign(alignment, size); }
+void *aligned_alloc(size_t alignment, size_t size) { count++; return __libc_memalign(alignment, size); }
+int posix_memalign(void **memory, size_t alignment, size_t size) {
+  count++;
+  *memory = __libc_memalign(alignment, size);
+  return *memory ? 0 : ENOMEM;
+}
+#endif

@@ -1,0 +1,283 @@
+"""NumPy: in place, in blocks that stay in cache, one generator a thread (its ufuncs release the interpreter's lock)."""
+
+import math
+
+import numpy as np
+
+from contestant import digits, in_threads, main, quantiles
+
+BLOCK = 1 << 15  # measured: the fastest, with 16 Ki and 64 Ki close
+
+
+class Sampler:
+    """Symmetric α-stable draws by Chambers, Mallows and Stuck, in the form with one power,
+
+        X = sin(αV) / cos V · (cos((1-α)V) / (W cos V))^((1-α)/α),   V uniform on ±π/2, W exponential.
+
+    SFC64 is NumPy's fastest generator, and log of a uniform is faster than its exponential draws. NumPy's sin and cos
+    in double are the C library's, one number at a time, but its tan has vector code: there the tangents of half the
+    angles replace them, sin 2x = 2t/(1+t²) and cos 2x = (1-t²)/(1+t²).
+    """
+
+    def __init__(self, case, seed):
+        self.alpha, self.dtype = case.alpha, case.dtype
+        self.generator = np.random.Generator(np.random.SFC64([1, seed]))
+        self.scratch = [np.empty(BLOCK, self.dtype) for _ in range(4)]
+
+    def fill(self, out):
+        """Fills at most BLOCK numbers."""
+        v, w, u, cosine = (numbers[: len(out)] for numbers in self.scratch)
+        self.generator.random(out=v, dtype=self.dtype)
+        self.generator.random(out=w, dtype=self.dtype)
+        np.subtract(1, w, out=w)
+        np.log(w, out=w)  # -W
+        # In single precision the middle of each of the 2^24 cells, so that cos V is above 0.
+        v -= 0.5 if self.dtype == np.float64 else 0.5 - 2**-25
+        (self.by_tangents if self.dtype == np.float64 else self.by_sines)(out, v, w, u, cosine)
+        np.log2(u, out=u)
+        u *= (1 - self.alpha) / self.alpha
+        np.exp2(u, out=u)
+        out *= u
+
+    def by_sines(self, out, v, w, u, cosine):
+        """out = sin(αV) / cos V and u = cos((1-α)V) / (W cos V)."""
+        v *= math.pi
+        np.cos(v, out=cosine)
+        w *= cosine
+        np.abs(w, out=w)
+        np.multiply(v, self.alpha, out=out)
+        np.sin(out, out=out)
+        out /= cosine
+        v *= 1 - self.alpha
+        np.cos(v, out=u)
+        u /= w
+
+    def by_tangents(self, out, v, w, u, cosine):
+        """The same."""
+        v *= math.pi / 2
+        np.multiply(v, self.alpha, out=out)
+        np.tan(out, out=out)
+        np.multiply(v, 1 - self.alpha, out=u)
+        np.tan(u, out=u)
+        np.tan(v, out=v)
+        np.square(v, out=v)
+        # out = 2t / (1+t²) / cos V; w = -W cos V
+        np.subtract(1, v, out=cosine)
+        v += 1
+        cosine /= v
+        w *= cosine
+        np.square(out, out=v)
+        v += 1
+        v *= cosine
+        out /= v
+        out *= 2
+        np.square(u, out=u)
+        np.add(u, 1, out=v)
+        v *= w
+        u -= 1
+        u /= v
+
+
+def sampler(case):
+    out = np.empty(case.size, case.dtype)
+    samplers = [Sampler(case, thread) for thread in range(case.threads)]
+    step = in_threads(
+        case.threads, case.size, BLOCK, lambda thread, start, stop: samplers[thread].fill(out[start:stop])
+    )
+    return step, lambda: quantiles(out)
+
+
+def mean_field_step(case, attraction, feature_sum):
+    """x ← a x + attraction · m + γ ξ block by block, with the sum of the next mean field; m = mean of a feature."""
+    x = np.ones(case.size, case.dtype)
+    samplers = [Sampler(case, thread) for thread in range(case.threads)]
+    scratch = [np.empty((2, BLOCK), case.dtype) for _ in range(case.threads)]
+    sums = np.zeros(case.threads)
+    rate = case.theta + (case.coupling if case.task == "ou-step" else 0)
+    mean = [feature_sum(x[:1], np.empty((2, 1), case.dtype))]
+
+    def body(thread, start, stop):
+        block, numbers = x[start:stop], scratch[thread][:, : stop - start]
+        draws = numbers[0]
+        samplers[thread].fill(draws)
+        draws *= case.increment_scale
+        draws += attraction * mean[0]
+        block *= 1 - rate * case.step
+        block += draws
+        sums[thread] += feature_sum(block, numbers)
+
+    advance = in_threads(case.threads, case.size, BLOCK, body)
+
+    def step():
+        sums[:] = 0
+        advance()
+        mean[0] = sums.sum() / case.size
+
+    return step, lambda: quantiles(x)
+
+
+def ou_step(case):
+    return mean_field_step(case, case.coupling * case.step, lambda x, scratch: x.sum(dtype=np.float64))
+
+
+def sine_step(case):
+    def sum_of_sines(x, scratch):
+        tangent, square = scratch
+        if case.precision == "single":
+            return np.sin(x, out=tangent).sum(dtype=np.float64)
+        np.multiply(x, 0.5, out=tangent)
+        np.tan(tangent, out=tangent)
+        np.square(tangent, out=square)
+        square += 1
+        tangent /= square
+        return 2 * tangent.sum()
+
+    return mean_field_step(case, case.coupling * case.step, sum_of_sines)
+
+
+def network_step(case):
+    """One step of the whole network; the gradient by hand, every array made once."""
+    data = np.load(case.data)
+    x, labels = data["inputs"].astype(case.dtype), data["labels"]
+    (points, inputs), n, classes = x.shape, case.size, labels.max() + 1
+    generator = np.random.Generator(np.random.SFC64(1))
+    weights = generator.uniform(-1, 1, (n, inputs)).astype(case.dtype) / np.sqrt(inputs, dtype=case.dtype)
+    output = generator.standard_normal((n, classes)).astype(case.dtype)
+    hidden, gradient = np.empty((n, points), case.dtype), np.empty((n, points), case.dtype)
+    change = np.empty((n, inputs), case.dtype)
+    target = np.eye(classes, dtype=case.dtype)[labels]
+    draws = in_threads(case.threads, change.size, BLOCK, fill_noise(case, change)) if case.scale else None
+
+    def outputs():
+        np.matmul(weights, x.T, out=hidden)
+        np.tanh(hidden, out=hidden)
+        return hidden.T @ output / n
+
+    def step():
+        f = outputs()
+        f -= f.max(axis=1, keepdims=True)
+        np.exp(f, out=f)
+        f /= f.sum(axis=1, keepdims=True)
+        f -= target
+        f *= -case.step / points
+        np.matmul(output, f.T, out=gradient)
+        np.square(hidden, out=hidden)
+        np.subtract(1, hidden, out=hidden)
+        np.multiply(gradient, hidden, out=gradient)
+        np.matmul(gradient, x, out=change)
+        np.add(weights, change, out=weights)
+        if case.scale:
+            draws()
+            np.add(weights, change, out=weights)
+
+    def loss():
+        f = outputs()
+        f -= f.max(axis=1, keepdims=True)
+        return [float(np.mean(np.log(np.exp(f).sum(axis=1)) - f[np.arange(points), labels]))]
+
+    return step, loss
+
+
+def fill_noise(case, array):
+    """What fills a part of an array with independent increments."""
+    flat = array.reshape(-1)
+    samplers = [Sampler(case, thread) for thread in range(case.threads)]
+
+    def body(thread, start, stop):
+        samplers[thread].fill(flat[start:stop])
+        flat[start:stop] *= case.increment_scale
+
+    return body
+
+
+def small_network(case):
+    """Replicas of a study of chaos with isotropic noise: nested networks on the same noise, and their errors.
+
+    Draws and steps in place, one network after the other (measured: as fast as all in one array); the mixing variables
+    by Kanter's method. Every number that the study reports of a replica is computed: per level the means of |e|^p and
+    the medians, at the end and of the maximum over the grid.
+    """
+    model, noise, study = (case.settings[table] for table in ("model", "noise", "study"))
+    x, labels = digits(case.data, case.settings["data"]["rows"])
+    points, inputs = x.shape
+    target = np.eye(labels.max() + 1)[labels]
+    transposed = np.ascontiguousarray(x.T)
+    levels = [study["particles"]["from"]]
+    while levels[-1] <= study["particles"]["to"]:
+        levels.append(2 * levels[-1])  # the last one closes the ladder
+    largest, steps = levels[-1], case.settings["time"]["steps"]
+    step_size = case.settings["time"]["horizon"] / steps
+    alpha = noise["alpha"]
+    scale = noise["scale"] * step_size ** (1 / alpha)
+    generator = np.random.Generator(np.random.SFC64(1))
+    hidden, gradient = np.empty((largest, points)), np.empty((largest, points))
+    drift, increment = np.empty((largest, inputs)), np.empty((largest, inputs))
+    answers = []
+
+    def draw_increment():
+        a, u, w = alpha / 2, math.pi * generator.random(largest), generator.standard_exponential(largest)
+        mixing = np.sin(a * u) / np.sin(u) ** (1 / a) * (np.sin((1 - a) * u) / w) ** ((1 - a) / a)
+        generator.standard_normal(out=increment)
+        np.multiply(increment, scale * np.sqrt(2 * mixing)[:, np.newaxis], out=increment)
+
+    def advance(weights, output):
+        n = len(weights)
+        h, g, d = hidden[:n], gradient[:n], drift[:n]
+        np.matmul(weights, transposed, out=h)
+        np.tanh(h, out=h)
+        residual = h.T @ output / n
+        residual -= residual.max(axis=1, keepdims=True)
+        np.exp(residual, out=residual)
+        residual /= residual.sum(axis=1, keepdims=True)
+        residual -= target
+        residual *= -step_size / points
+        np.matmul(output, residual.T, out=g)
+        np.square(h, out=h)
+        np.subtract(1, h, out=h)
+        np.multiply(g, h, out=g)
+        np.matmul(g, x, out=d)
+        weights += d
+        weights += increment[:n]
+
+    def replica():
+        start = model["initial"]["standard-deviation"] * generator.standard_normal((largest, inputs))
+        output = model["output-initial"]["standard-deviation"] * generator.standard_normal((largest, target.shape[1]))
+        weights = [start[:n].copy() for n in levels]
+        sup = [np.zeros(n) for n in levels[:-1]]
+        for _ in range(steps):
+            draw_increment()
+            for level, n in enumerate(levels):
+                advance(weights[level], output[:n])
+            errors = []
+            for level, n in enumerate(levels[:-1]):
+                np.subtract(weights[level], weights[level + 1][:n], out=drift[:n])
+                errors.append(np.sqrt(np.einsum("ij,ij->i", drift[:n], drift[:n])))
+                np.maximum(sup[level], errors[level], out=sup[level])
+        answers.append(
+            [[np.mean(e**p) for e in metric] for metric in (errors, sup) for p in study["p"]]
+            + [[np.median(e) for e in metric] for metric in (errors, sup)]
+        )
+
+    return replica, lambda: np.mean(answers, axis=0)[0].tolist()
+
+
+def matrix_product(case):
+    rows, columns, inner = case.dimensions
+    generator = np.random.default_rng(1)
+    left = generator.standard_normal((rows, inner)).astype(case.dtype)
+    right = generator.standard_normal((inner, columns)).astype(case.dtype)
+    product = np.empty((rows, columns), case.dtype)
+    return lambda: np.matmul(left, right, out=product), lambda: []
+
+
+np.seterr(divide="ignore")  # W = 0 in single precision
+main(
+    {
+        "sampler": sampler,
+        "ou-step": ou_step,
+        "sine-step": sine_step,
+        "network-step": network_step,
+        "small-network": small_network,
+        "matrix-product": matrix_product,
+    }
+)

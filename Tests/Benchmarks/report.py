@@ -1,0 +1,426 @@
+"""Writes what was measured as the text of docs/benchmarks.md: targets, the machine's limits, a table a task."""
+
+import datetime
+import importlib.metadata
+import os
+import platform
+import statistics
+import subprocess
+import sys
+from dataclasses import dataclass
+
+from cases import (
+    ALPHAS,
+    GROWTH_NETWORKS,
+    GROWTH_PARTICLES,
+    INPUTS,
+    NETWORK_SHAPES,
+    NEURONS,
+    PARTICLES,
+    POINTS,
+    PRODUCTS,
+    ROOT,
+    SECTIONS,
+    TRIAD_SIZE,
+    Key,
+)
+
+NAMES = {
+    "mckean": "**mckean**",
+    "mckean-gsl": 'mckean, `sampler = "gsl"`',
+    "own-model": "mckean, a user's own model",
+    "gsl-alone": "GSL alone (`gsl_ran_levy` on `taus2`)",
+    "scipy": "SciPy `levy_stable.rvs`",
+    "numpy": "NumPy",
+    "numba": "Numba",
+    "jax": "JAX",
+    "torch": "PyTorch",
+    "torch-autograd": "PyTorch, autograd, SciPy's noise",
+    "torch-by-hand": "PyTorch, gradient by hand, own noise",
+    "torch-compiled": "PyTorch, gradient by hand, compiled",
+}
+# With more than so many processors in use by others a time is not to be trusted, least of all on two threads.
+QUIET = 0.1
+PEERS = ("numpy", "numba", "jax", "torch")
+
+HEAD = """# Benchmarks
+
+This file is written by `make bench`, on the machine and with the versions named below: do not edit it.
+
+    make bench                            # all of it, about {minutes:.0f} min here; writes docs/benchmarks.md
+    make bench ROUNDS=1                   # the same, quickly and roughly; writes out/benchmarks.md
+    make bench ONLY=sampler,ou-step       # some of {sections};
+                                          # writes out/benchmarks.md
+    make bench AGAINST=/path/to/mckean    # also the experiments of `make run` with another build of the command
+
+It makes a virtual environment of pinned versions (`Tests/Benchmarks/requirements.txt`) in `.build/benchmarks` once, and
+needs a network for that.
+
+## What is compared
+
+- **Sampler**: {particles:,} symmetric α-stable draws into an array.
+- **OU step**: one Euler step, noise included, of $dX^i=-(\\theta X^i+\\kappa(X^i-m))dt+dL^i$, $m$ the mean; n =
+  {particles:,}, α = 1.5. **Sine step**: the same of $dX^i=(-\\theta X^i+\\kappa\\,\\mathrm{{mean}}(\\sin X))dt+dL^i$.
+- **Network step**: one full-batch gradient step of a two-layer network, tanh, cross-entropy, n = {neurons:,} neurons,
+  d = {inputs}, N = {points:,} data points, 10 classes, single precision; without noise and with each shape of it, α =
+  1.5.
+- **Small network**: one replica of the built-in experiment `network-chaos`: seven coupled networks of 16 to 1,024
+  neurons, 32 steps, and their errors.
+
+## Why it is fair
+
+- *Side by side.* In every round ({rounds} here) each contestant is a fresh process, one after the other, in an order
+  that moves on by one a round. A process counts with the median of its repetitions. Tables show the median over the
+  rounds (least–largest); ratios are formed within a round.
+- *Warm.* Every process repeats the work before the clock starts, compilation included.
+- *The same work.* Every contestant's draws and states (median and 99 % quantile), losses and errors are compared with
+  mckean's, and the benchmark stops where they differ by more than sampling error. Each contestant seeds its generator
+  once; mckean alone computes every draw from particle, step and component.
+- *The same precision.* In single precision the peers draw 24-bit uniforms, which cut the tail; mckean keeps 52 bits.
+- *A quiet machine.* The processor time that others use while a process is timed is measured; where it is more than a
+  tenth of a processor, the setting below says that the times are not to be trusted.
+- *The same cores.* One thread means one core, the same for everyone; two threads are two for every library, BLAS
+  included. What depends on BLAS is run without the host's settings of it (`OPENBLAS_CORETYPE` and the like), and also
+  with them where there are any.
+- *Every peer in the fastest way found*; its file in `Tests/Benchmarks` says what was tried. NumPy: in place, in cached
+  blocks, in threads, with tangents of half angles where its sines have no vector code. Numba: compiled with fast-math
+  flags; from PyPI it has no vector mathematics library. JAX: jitted, states donated. PyTorch: compiled, uniforms eager;
+  for the network also as a user writes it, autograd with SciPy's noise as published code draws it.
+"""
+
+
+@dataclass
+class Setting:
+    rounds: int
+    in_use: list  # processors that others used while each process ran
+    minutes: float
+    blas: dict
+    mckean: object  # the contestant's path
+    environment: object  # of a process, by threads and settings of BLAS
+
+
+class Times:
+    """The seconds of every key, a number a round."""
+
+    def __init__(self, results):
+        self.results = results
+
+    def __call__(self, task, contestant="mckean", *rest, **others):
+        result = self.results.get(Key(task, contestant, *rest, **others))
+        return result and result["seconds"]
+
+    def fastest(self, contestants, *key):
+        """The contestant with the smallest median, and its seconds."""
+        times = {name: self(key[0], name, *key[1:]) for name in contestants}
+        times = {name: seconds for name, seconds in times.items() if seconds}
+        return min(times.items(), key=lambda item: statistics.median(item[1])) if times else (None, None)
+
+
+def number(values):
+    """The median and the range."""
+    values = (statistics.median(values), min(values), max(values))
+    text = [f"{value:.3g}" if value < 1000 else f"{value:,.0f}" for value in values]
+    return text[0] if text[1] == text[2] else f"{text[0]} ({text[1]}–{text[2]})"
+
+
+def threads_text(threads):
+    return f"{threads} thread{'s' * (threads > 1)}"
+
+
+def ratio(a, b):
+    return [x / y for x, y in zip(a, b, strict=True)]
+
+
+def table(header, rows):
+    lines = [header, ["---"] + ["---:"] * (len(header) - 1), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+def comparison_table(times, task, contestants, columns, unit, first="", extra_rows=()):
+    """A row a contestant; cells hold the time in units and how many times mckean's that is."""
+    rows = []
+    for name in contestants:
+        cells = []
+        for _, key in columns:
+            seconds, own = times(task, name, *key), times(task, "mckean", *key)
+            cell = number([second / unit for second in seconds]) if seconds else ""
+            if seconds and own and name != "mckean":
+                cell += f"; {statistics.median(ratio(seconds, own)):.3g} ×"
+            cells.append(cell)
+        if any(cells):
+            rows.append([NAMES[name], *cells])
+    return table([first, *(title for title, _ in columns)], [*rows, *extra_rows]) if rows else ""
+
+
+PRECISIONS = [
+    (f"{precision}, {threads_text(threads)}", (precision, threads))
+    for precision in ("double", "single")
+    for threads in (1, 2)
+]
+
+
+def columns_of(variant):
+    return [(title, (*key, variant)) for title, key in PRECISIONS]
+
+
+# MARK: targets
+
+
+def targets(times, results, comparison):
+    """Rows of: what, target, measured, whether it is met."""
+    rows = []
+
+    def add(what, relation, bound, values):
+        if not values:
+            return
+        measured = statistics.median(values)
+        met = measured >= bound if relation == "≥" else measured <= bound
+        rows.append([what, f"{relation} {bound:g}", number(values), "pass" if met else "**fail**"])
+
+    def add_ratio(what, relation, bound, a, b):
+        if a and b:
+            add(what, relation, bound, ratio(a, b))
+
+    vector = times("sampler", variant="1.5")
+    add_ratio("sampler, double: GSL alone / mckean", "≥", 12, times("sampler", "gsl-alone", variant="1.5"), vector)
+    name, seconds = times.fastest(PEERS, "sampler", "double", 1, "1.5")
+    add_ratio(f"sampler, double: fastest peer ({NAMES.get(name)}) / mckean", "≥", 6, seconds, vector)
+    add_ratio("sampler: double / single", "≥", 1.6, vector, times("sampler", precision="single", variant="1.5"))
+    step = times("ou-step")
+    add_ratio("OU step, double: JAX / mckean", "≥", 6, times("ou-step", "jax"), step)
+    add_ratio('OU step, double: `sampler = "gsl"` / vector', "≥", 12, times("ou-step", "mckean-gsl"), step)
+    add_ratio("OU step, double: step / its draws alone", "≤", 1.4, step, vector)
+    add_ratio("OU step, double: one thread / two", "≥", 1.8, step, times("ou-step", threads=2))
+    add_ratio("OU step, double: a user's own model / the built-in one", "≤", 1.1, times("ou-step", "own-model"), step)
+    name, seconds = times.fastest(PEERS, "sine-step", "double", 1)
+    add_ratio(f"sine step, double: fastest peer ({NAMES.get(name)}) / mckean", "≥", 4, seconds, times("sine-step"))
+
+    network = times("network-step", "mckean", "single", 2, "none")
+    peak = product_peak(times, "single", 2)
+    if network and peak:
+        share = [network_flops() / second / rate for second, rate in zip(network, peak, strict=True)]
+        add("network step, 2 threads: share of the matrix-product peak", "≥", 0.7, share)
+    forms = ("torch-autograd", "torch-by-hand", "torch-compiled")
+    name, seconds = times.fastest(forms, "network-step", "single", 2, "none")
+    add_ratio(f"network step without noise, 2 threads: {NAMES.get(name)} / mckean", "≥", 1.8, seconds, network)
+    noisy = times("network-step", "mckean", "single", 2, "independent")
+    user = times("network-step", "torch-autograd", "single", 2, "independent")
+    add_ratio("network step, independent noise, 2 threads: PyTorch, SciPy's noise / mckean", "≥", 4, user, noisy)
+    if network:
+        shares = [
+            [1 - a / b for a, b in zip(network, times("network-step", "mckean", "single", 2, shape), strict=True)]
+            for shape in NETWORK_SHAPES
+        ]
+        add("network step: share of the noise, costliest shape", "≤", 0.15, max(shares, key=statistics.median))
+    add_ratio("small network: NumPy / mckean", "≥", 5, times("small-network", "numpy"), times("small-network"))
+
+    sizes = [times("ou-step", variant=f"{n}") for n in GROWTH_PARTICLES]
+    if all(sizes):
+        each = [[second / n for second in seconds] for seconds, n in zip(sizes, GROWTH_PARTICLES, strict=True)]
+        spread = [max(values) / min(values) for values in zip(*each, strict=True)]
+        add("OU step: largest / smallest time a particle, n = 10^4 … 10^7", "≤", 1.2, spread)
+        memory = results[Key("ou-step", "mckean", "double", 1, f"{GROWTH_PARTICLES[-1]}")]["megabytes"]
+        add("OU step, n = 10^7: memory, MB", "≤", 400, [memory])
+    for experiment, found in comparison.items():
+        add_ratio(f"`{experiment}`: this build / the other", "≤", 1 / 3, *found["seconds"].values())
+        add(f"`{experiment}`: largest relative difference in curve.csv", "≤", 1e-9, [found["largest difference"]])
+    return table(["", "target", "measured", ""], rows) if rows else ""
+
+
+# MARK: tables
+
+
+def product_flops(dimensions):
+    rows, columns, inner = dimensions
+    return 2 * rows * columns * inner
+
+
+def network_flops(n=NEURONS, inputs=INPUTS, points=POINTS):
+    """Two products of N × d and d × n matrices."""
+    return 2 * product_flops((n, points, inputs))
+
+
+def product_peak(times, precision, threads, contestant="mckean", blas="cleared"):
+    """Operations a second, round by round, of the faster of the two products."""
+    rates = [
+        [product_flops(dimensions) / second for second in seconds]
+        for name, dimensions in PRODUCTS.items()
+        if (seconds := times("matrix-product", contestant, precision, threads, name, blas))
+    ]
+    return [max(values) for values in zip(*rates, strict=True)]
+
+
+def limits(times, blas_kinds):
+    rows = []
+    uniforms = [times("uniforms", threads=threads) for threads in (1, 2)]
+    if all(uniforms):
+        cells = [number([second / PARTICLES * 1e9 for second in seconds]) for seconds in uniforms]
+        rows.append(["the two uniforms of a draw (Philox), ns a draw", *cells])
+    triads = [times("triad", threads=threads) for threads in (1, 2)]
+    if all(triads):
+        cells = [number([24 * TRIAD_SIZE / second * 1e-9 for second in seconds]) for seconds in triads]
+        rows.append(["memory, triad a = b + 3c on 128 MB arrays, GB/s", *cells])
+    libraries = {"mckean": "OpenBLAS of mckean", "numpy": "OpenBLAS of NumPy", "torch": "MKL of PyTorch"}
+    for blas in blas_kinds:
+        for contestant, library in libraries.items():
+            for precision in ("single", "double"):
+                for name, dimensions in PRODUCTS.items():
+                    found = [times("matrix-product", contestant, precision, threads, name, blas) for threads in (1, 2)]
+                    if not all(found):
+                        continue
+                    cells = [
+                        number([product_flops(dimensions) / second * 1e-9 for second in seconds]) for seconds in found
+                    ]
+                    kept = ", the host's BLAS settings kept" if blas == "kept" else ""
+                    shape = " × ".join(f"{size}" for size in dimensions)
+                    rows.append([f"matrix product {shape}, {precision}, {library}{kept}, GFLOP/s", *cells])
+    return table(["", "1 thread", "2 threads"], rows) if rows else ""
+
+
+def sampler_tables(times):
+    everyone = ("mckean", "mckean-gsl", "gsl-alone", "scipy", *PEERS)
+    text = comparison_table(times, "sampler", everyone, columns_of("1.5"), PARTICLES * 1e-9, "ns a draw, α = 1.5")
+    alphas = [(f"α = {alpha}", ("double", 1, f"{alpha}")) for alpha in ALPHAS]
+    other = comparison_table(times, "sampler", everyone, alphas, PARTICLES * 1e-9, "ns a draw, double, 1 thread")
+    return text and f"{text}\n{other}"
+
+
+def step_table(times, task):
+    extra = []
+    if draws := times("sampler", variant="1.5"):
+        extra.append(["mckean, the draws alone", number([second / PARTICLES * 1e9 for second in draws]), "", "", ""])
+    if triad := times("triad"):
+        floor = [16 * second / (24 * TRIAD_SIZE) * 1e9 for second in triad]
+        extra.append(["a state read and written at the triad's bandwidth", number(floor), "", "", ""])
+    everyone = ("mckean", "own-model", "mckean-gsl", "scipy", *PEERS)
+    return comparison_table(times, task, everyone, columns_of(""), PARTICLES * 1e-9, "ns a particle", extra)
+
+
+def network_table(times, threads, blas):
+    everyone = ("mckean", "torch-autograd", "torch-by-hand", "torch-compiled", "jax", "numpy")
+    columns = [
+        ("without noise" if shape == "none" else shape, ("single", threads, shape, blas))
+        for shape in ("none", *NETWORK_SHAPES)
+    ]
+    extra = []
+    if peak := product_peak(times, "single", threads, blas=blas):
+        floor = number([network_flops() / rate * 1e3 for rate in peak])
+        extra.append(["its two products at the measured peak", floor, "", "", ""])
+    first = f"ms a step, {threads_text(threads)}"
+    return comparison_table(times, "network-step", everyone, columns, 1e-3, first, extra)
+
+
+def small_network_table(times, blas):
+    columns = [(threads_text(threads), ("double", threads, "", blas)) for threads in (1, 2)]
+    extra = []
+    if peak := product_peak(times, "double", 1, blas=blas):
+        # Seven networks, 2032 neurons in all, on 400 digits of 64 pixels, 32 steps.
+        floor = number([32 * network_flops(2032, 64, 400) / rate * 1e3 for rate in peak])
+        extra.append(["its large matrix products at the measured peak", floor, ""])
+    return comparison_table(times, "small-network", ("mckean", "numpy"), columns, 1e-3, "ms a replica, double", extra)
+
+
+def growth_tables(times, results):
+    rows = []
+    for n in GROWTH_PARTICLES:
+        if seconds := times("ou-step", variant=f"{n}"):
+            memory = results[Key("ou-step", "mckean", "double", 1, f"{n}")]["megabytes"]
+            rows.append([f"{n:,}", number([second / n * 1e9 for second in seconds]), f"{memory:,.0f}"])
+    if not rows:
+        return ""
+    text = "OU step, double, 1 thread:\n\n" + table(["n", "ns a particle", "memory of the process, MB"], rows)
+    rows = []
+    for variable, networks in GROWTH_NETWORKS.items():
+        for n, inputs, points in networks:
+            seconds = times("network-step", "mckean", "single", 2, f"{n},{inputs},{points}")
+            cells = [number([second * scale for second in seconds]) for scale in (1e3, 1e12 / (n * inputs * points))]
+            rows.append([variable, f"{n:,}", f"{inputs:,}", f"{points:,}", *cells])
+    header = ["varied", "n", "d", "N", "ms a step", "ps for each neuron, input and data point"]
+    return text + "\nNetwork step with independent noise, single, 2 threads:\n\n" + table(header, rows)
+
+
+def comparison_text(comparison):
+    rows = [
+        [
+            f"`mckean run {name}`",
+            number(found["seconds"]["this"]),
+            number(found["seconds"]["other"]),
+            number(ratio(found["seconds"]["this"], found["seconds"]["other"])),
+            f"{found['largest difference']:.2g}",
+        ]
+        for name, found in comparison.items()
+    ]
+    header = ["", "this build, s", "the other, s", "this / the other", "largest relative difference in curve.csv"]
+    return table(header, rows) if rows else ""
+
+
+# MARK: setting
+
+
+def output(command, **options):
+    try:
+        return subprocess.run(command, check=True, capture_output=True, text=True, **options).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+
+
+def setting_table(setting, blas_kinds):
+    cpuinfo = open("/proc/cpuinfo").read().splitlines()
+    model = next((line.split(":")[1].strip() for line in cpuinfo if line.startswith("model name")), platform.machine())
+    flags = next((line.split() for line in cpuinfo if line.startswith("flags")), [])
+    vector = "AVX-512" if "avx512f" in flags else "AVX2" if "avx2" in flags else "neither AVX-512 nor AVX2"
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
+    disturbed = sum(used > QUIET for used in setting.in_use)
+    others = f"used at most {max(setting.in_use):.2f} processors while a process was timed"
+    if disturbed:
+        others += f"; **{disturbed} of {len(setting.in_use)} processes were disturbed: do not trust these times**"
+    packages = [f"{name} {importlib.metadata.version(name)}" for name in ("scipy", "numpy", "numba", "jax", "torch")]
+    rows = [
+        ["date", f"{datetime.date.today()}, {setting.minutes:.0f} minutes; rounds: {setting.rounds}"],
+        ["commit", output(["git", "describe", "--always", "--dirty"], cwd=ROOT)],
+        ["processor", f"{model}, {vector}, {len(os.sched_getaffinity(0))} cores, {memory:.0f} GiB"],
+        ["others on the machine", others],
+        ["system", platform.platform()],
+        ["Swift", output(["swift", "--version"]).splitlines()[0]],
+        ["Python", f"{platform.python_version()}; " + ", ".join(packages)],
+    ]
+    numpy_blas = (
+        "import numpy, threadpoolctl; [print(i['internal_api'], i['version'] + ', core', i['architecture'])"
+        " for i in threadpoolctl.threadpool_info() if i['user_api'] == 'blas']"
+    )
+    for blas in blas_kinds:
+        environment = setting.environment(2, blas)
+        kind = f", the host's settings {blas}" if setting.blas else ""
+        rows.append([f"BLAS of mckean{kind}", output([setting.mckean, "versions"], env=environment)])
+        rows.append([f"BLAS of NumPy{kind}", output([sys.executable, "-c", numpy_blas], env=environment)])
+    settings = ", ".join(f"`{name}={value}`" for name, value in setting.blas.items())
+    rows.append(["BLAS settings of the host", settings or "none, so that kept or cleared is the same and is run once"])
+    return table(["", ""], [[a, b] for a, b in rows]).replace("---:", "---")
+
+
+def write(results, comparison, setting):
+    times = Times(results)
+    blas_kinds = ["cleared", "kept"] if setting.blas else ["cleared"]
+    head = HEAD.format(
+        sections=", ".join(SECTIONS),
+        minutes=setting.minutes,
+        rounds=setting.rounds,
+        particles=PARTICLES,
+        neurons=NEURONS,
+        inputs=INPUTS,
+        points=POINTS,
+    )
+    sections = [("Setting", setting_table(setting, blas_kinds)), ("Targets", targets(times, results, comparison))]
+    sections.append(("The machine's limits", limits(times, blas_kinds)))
+    sections.append(("Sampler", sampler_tables(times)))
+    sections += [("OU step", step_table(times, "ou-step")), ("Sine step", step_table(times, "sine-step"))]
+    for blas in blas_kinds:
+        kept = ", the host's BLAS settings kept" if blas == "kept" else ""
+        tables = [text for threads in (2, 1) if (text := network_table(times, threads, blas))]
+        sections.append((f"Network step{kept}", "\n".join(tables)))
+        sections.append((f"Small network{kept}", small_network_table(times, blas)))
+    sections.append(("Growth", growth_tables(times, results)))
+    sections.append(("The experiments of `make run`, this build and another", comparison_text(comparison)))
+    note = "Times are medians over the rounds (least–largest); × is how many times mckean's.\n\n"
+    parts = [f"## {title}\n\n{note if title == 'Sampler' else ''}{text}" for title, text in sections if text]
+    return head + "\n" + "\n".join(parts)
