@@ -8,7 +8,7 @@ public enum SimulationError: Error, Hashable, Sendable {
   case unknownKey(parameter: String, suggestion: String?, allowed: [String])
   /// A key without a default is absent.
   case missingKey(parameter: String, allowed: String)
-  /// The p-th moment of the error is infinite.
+  /// The p-th moment of the error is infinite, or has not the error's rate.
   case infiniteMoment(p: Double, tailIndex: Double, study: String)
   /// Features of linear growth have no mean, so the particle system has no limit.
   case noMeanFieldLimit(alpha: Double)
@@ -48,7 +48,7 @@ extension SimulationError: CustomStringConvertible {
       "\(parameter): missing; it has no default. Allowed: \(allowed)."
     case .infiniteMoment(let p, let tailIndex, let study):
       "p: found \(p), but the error of this \(study) study has tail index \(tailIndex), so its moments of order "
-        + "\(tailIndex) and above are infinite; allowed: p below \(tailIndex)."
+        + "\(tailIndex) and above are infinite or have another rate; allowed: p below \(tailIndex)."
     case .noMeanFieldLimit(let alpha):
       "alpha: found \(alpha), but features of linear growth have no mean for alpha at most 1, so the system has no "
         + "limit as n grows; allowed: alpha above 1, coupling = 0 or a bounded activation."

@@ -35,18 +35,18 @@ public struct Claim: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - tailIndex: of the particles, nil where all their moments are finite.
+  ///   - boundedSource: who states the rate for bounded features.
   ///   - linearSource: who states the rate for features of linear growth.
   static func chaos(
-    on metric: Metric, featureGrowth: FeatureGrowth, tailIndex: Double?, linearSource: String = ""
+    on metric: Metric, featureGrowth: FeatureGrowth, tailIndex: Double?,
+    boundedSource: String = "Sznitman coupling for bounded Lipschitz features; docs/theory.md 3.1",
+    linearSource: String = ""
   ) -> Claim? {
     guard metric != .particleMax else { return nil }
     let heavy = tailIndex.flatMap { $0 > 1 ? -(1 - 1 / $0) : nil }
     switch featureGrowth {
     case .none: return nil
-    case .bounded:
-      return Claim(
-        exponent: -0.5, alternative: heavy,
-        source: "Sznitman coupling for bounded Lipschitz features; docs/theory.md 3.1")
+    case .bounded: return Claim(exponent: -0.5, alternative: heavy, source: boundedSource)
     case .linear:
       guard tailIndex != nil else { return Claim(exponent: -0.5, source: linearSource) }
       return heavy.map { Claim(exponent: $0, alternative: -0.5, source: linearSource) }
@@ -58,8 +58,13 @@ public struct Claim: Sendable, Hashable {
   /// Order 1 at the grid points for every α; order min(1, 1/α) between them, where the path is held constant and misses
   /// the noise of half a step.
   ///
-  /// - Parameter hasDrift: without a drift the scheme is exact at the grid points, and nothing is claimed of rounding.
-  static func strongEuler(on metric: Metric, noise: LevyNoise, hasDrift: Bool = true) -> Claim? {
+  /// - Parameters:
+  ///   - hasDrift: without a drift the scheme is exact at the grid points, and nothing is claimed of rounding.
+  ///   - smoothSource: who states order 1 at the grid points.
+  static func strongEuler(
+    on metric: Metric, noise: LevyNoise, hasDrift: Bool = true,
+    smoothSource: String = "smooth drift; docs/theory.md 4.1"
+  ) -> Claim? {
     // the largest jump that falls between two grid points does not shrink with the step
     if metric == .pathSup, noise.tailIndex != nil {
       return Claim(exponent: 0, alternative: 1 / noise.alpha, source: "the largest jump; docs/theory.md 15")
@@ -74,7 +79,6 @@ public struct Claim: Sendable, Hashable {
     guard hasDrift else { return nil }
     return Claim(
       exponent: 1, alternative: betweenGridPoints,
-      source: noise.scale == 0
-        ? "Euler's scheme without noise; docs/theory.md 4.1" : "smooth drift; docs/theory.md 4.1")
+      source: noise.scale == 0 ? "Euler's scheme without noise; docs/theory.md 4.1" : smoothSource)
   }
 }

@@ -56,76 +56,88 @@ public struct Kuramoto: McKeanVlasovModel {
     case .n: .chaos(on: metric, featureGrowth: featureGrowth, tailIndex: tailIndex(with: noise))
     case .dt:
       frequency.tailIndex == nil
-        ? .strongEuler(on: metric, noise: noise, hasDrift: coupling != 0 || frequency != .constant(0)) : nil
+        ? .strongEuler(on: metric, noise: noise, hasDrift: coupling != 0) : nil
     }
   }
 
   /// The drift is bounded but for the frequencies, which are the same in every system: the noise cancels.
   public func errorTailIndex(in variable: ConvergenceVariable, noise: LevyNoise) -> Double? { nil }
 
-  /// The flow of the Euler chain of identical oscillators. With z_k = E e^{ikφ}, z_1 = r e^{iψ} and Bessel's J_m,
+  /// The flow of the Euler chain of identical oscillators. With z_k = E e^{ikφ}, z_1 = r e^{iψ}, w_k = z_k e^{-ikψ} and
+  /// Bessel's functions J_m,
   ///
-  ///     z_k ← e^{ikωη - (kγ)^α} Σ_m J_m(kηKr) e^{imψ} z_{k-m},   γ the scale of one increment,
+  ///     z_k ← e^{ik(ωη + ψ) - (kγ)^α} Σ_m J_m(kηKr) w_{k-m},   η the step, γ the scale of one increment,
   ///
-  /// since e^{ix sin θ} = Σ_m J_m(x) e^{imθ} and the drift is ω + Kr sin(ψ - φ). nil for different oscillators, and for noise so
-  /// weak that more than `largestHarmonic` numbers matter.
+  /// since the drift is ω + Kr sin(ψ - φ) and e^{ix sin θ} = Σ_m J_m(x) e^{imθ} (docs/theory.md, section 11.2). nil for
+  /// oscillators that differ, without noise, and where a step has so little noise that more than `mostTerms` terms matter.
   public func exactFlow(noise: LevyNoise, step: Double, steps: Int) -> [Double]? {
     guard case .constant(let omega) = frequency else { return nil }
     let gamma = noise.incrementScale(over: step)
-    // beyond this harmonic e^{-(kγ)^α} is below 1e-18
-    let harmonics = max(8, Int((pow(42, 1 / noise.alpha) / gamma).rounded(.up)))
-    guard gamma > 0, harmonics <= Self.largestHarmonic else { return nil }
-    let law = initial[0]
-    var z = (0...harmonics).map { k in
-      let value = law.characteristicFunction(at: Double(k))
-      return Complex(value.real, value.imaginary)
-    }
+    // beyond this harmonic e^{-(kγ)^α} is below 1e-14
+    let last = max(1, (pow(32, 1 / noise.alpha) / gamma).rounded(.up))
+    let order = Self.largestOrder(at: last * step * abs(coupling))
+    guard last * order <= Self.mostTerms else { return nil }
+    let harmonics = Int(last)
+    // z_k of the initial law need not fall with k: the first step takes all that it can reach
+    var z = (0...harmonics + Int(order)).map { k in Complex(initial[0].characteristicFunction(at: Double(k))) }
     var flow: [Double] = []
     for _ in 0..<steps {
       flow += [z[1].real, z[1].imaginary]
-      let (r, psi) = (z[1].modulus, z[1].argument)
-      z =
-        [Complex(1, 0)]
-        + (1...harmonics).map { k in
-          var sum = Complex(0, 0)
-          for (m, bessel) in Self.besselFunctions(at: Double(k) * step * coupling * r).enumerated() {
-            // J_{-m} = (-1)^m J_m, z_{-k} = conjugate of z_k, and no harmonics beyond the last
-            for (m, bessel) in m == 0 ? [(0, bessel)] : [(m, bessel), (-m, m % 2 == 0 ? bessel : -bessel)]
-            where abs(k - m) <= harmonics {
-              let previous = k >= m ? z[k - m] : z[m - k].conjugate
-              sum = sum + previous * Complex(modulus: bessel, argument: Double(m) * psi)
-            }
-          }
-          let decay = exp(-pow(Double(k) * gamma, noise.alpha))
-          return sum * Complex(modulus: decay, argument: Double(k) * omega * step)
-        }
+      let (r, psi) = (hypot(z[1].real, z[1].imaginary), atan2(z[1].imaginary, z[1].real))
+      let w = z.enumerated().map { k, value in value * Complex(modulus: 1, argument: -Double(k) * psi) }
+      z = (0...harmonics).map { k in
+        let bessel = Self.besselFunctions(at: Double(k) * step * coupling * r)
+        let sum = Self.convolution(of: w, with: bessel, at: k)
+        let decay = exp(-pow(Double(k) * gamma, noise.alpha))
+        return sum * Complex(modulus: decay, argument: Double(k) * (omega * step + psi))
+      }
     }
     return flow
   }
 
-  /// J_0(x), J_1(x), …, as far as they are not negligible.
-  private static func besselFunctions(at x: Double) -> [Double] {
-    // |J_m(x)| ≤ (|x|/2)^m / m!, so that J_1 is negligible below; beyond x + 10 x^{1/3} + 12 they are below 1e-18.
-    // GSL ends the program where a value underflows: these do not.
-    guard abs(x) > 1e-19 else { return [1] }
-    let last = Int(abs(x) + 10 * cbrt(abs(x)) + 12)
-    return (0...last).map { gsl_sf_bessel_Jn(Int32($0), x) }
+  /// Σ_m J_m w_{k-m} over all integers m, where J_{-m} = (-1)^m J_m, w_{-k} is the conjugate of w_k, and w_k = 0 beyond the
+  /// last.
+  private static func convolution(of w: [Complex], with bessel: [Double], at k: Int) -> Complex {
+    var sum = Complex(bessel[0] * w[k].real, bessel[0] * w[k].imaginary)
+    for m in 1..<bessel.count {
+      let below = abs(k - m), above = k + m
+      let sign = m % 2 == 0 ? 1.0 : -1
+      if below < w.count {
+        sum.real += bessel[m] * w[below].real
+        sum.imaginary += bessel[m] * (k < m ? -w[below].imaginary : w[below].imaginary)
+      }
+      if above < w.count {
+        sum.real += sign * bessel[m] * w[above].real
+        sum.imaginary += sign * bessel[m] * w[above].imaginary
+      }
+    }
+    return sum
   }
 
-  private static let largestHarmonic = 20_000
+  /// J_0(x), J_1(x), …, as far as they matter.
+  private static func besselFunctions(at x: Double) -> [Double] {
+    // GSL ends the program where a value underflows. From here up to `largestOrder` none does; below, J_1 = x/2 is nothing.
+    guard abs(x) > 1e-17 else { return [1] }
+    return [Double](unsafeUninitializedCapacity: Int(largestOrder(at: x)) + 1) { values, count in
+      count = values.count
+      gsl_sf_bessel_Jn_array(0, Int32(count - 1), x, values.baseAddress)
+    }
+  }
+
+  /// The order beyond which |J_m(x)| is below 1e-15.
+  private static func largestOrder(at x: Double) -> Double { (abs(x) + 10 * cbrt(abs(x)) + 12).rounded(.down) }
+
+  /// Harmonics × orders of a step: some 20 ms.
+  private static let mostTerms = 0x1p22
 }
 
 private struct Complex {
-  let real, imaginary: Double
+  var real, imaginary: Double
 
   init(_ real: Double, _ imaginary: Double) { (self.real, self.imaginary) = (real, imaginary) }
+  init(_ parts: (real: Double, imaginary: Double)) { self.init(parts.real, parts.imaginary) }
   init(modulus: Double, argument: Double) { self.init(modulus * cos(argument), modulus * sin(argument)) }
 
-  var modulus: Double { hypot(real, imaginary) }
-  var argument: Double { atan2(imaginary, real) }
-  var conjugate: Complex { Complex(real, -imaginary) }
-
-  static func + (a: Complex, b: Complex) -> Complex { Complex(a.real + b.real, a.imaginary + b.imaginary) }
   static func * (a: Complex, b: Complex) -> Complex {
     Complex(a.real * b.real - a.imaginary * b.imaginary, a.real * b.imaginary + a.imaginary * b.real)
   }

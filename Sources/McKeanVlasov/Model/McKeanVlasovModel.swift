@@ -61,9 +61,9 @@ public protocol McKeanVlasovModel: Sendable {
   /// What theory says of the error's rate, or nil where nothing is known. By default nil.
   func claim(on metric: Metric, in variable: ConvergenceVariable, noise: LevyNoise) -> Claim?
 
-  /// The tail index of the error in this variable, so that its moments of that order and above are infinite; nil where all
-  /// its moments are finite, because the noise of two systems that share it cancels in their difference. By default
-  /// `tailIndex(with:)`, as for an error that is linear in the noise.
+  /// The tail index of the error in this variable, so that its moments of that order and above are infinite, or grow without
+  /// bound when divided by its rate; nil where there are none, because the noise of two systems that share it cancels in
+  /// their difference. By default `tailIndex(with:)`, as for an error that is linear in the noise.
   func errorTailIndex(in variable: ConvergenceVariable, noise: LevyNoise) -> Double?
 
   /// The mean field of the limit (n → ∞) of the Euler chain itself, where it is known: `steps` rows of

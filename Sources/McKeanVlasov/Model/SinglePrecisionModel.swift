@@ -29,7 +29,7 @@ extension Precision {
   ///   draws would overflow.
   func require(of model: any McKeanVlasovModel, noise: LevyNoise) throws(SimulationError) {
     guard self == .single else { return }
-    guard model is any SinglePrecisionModel else {
+    guard model is any SinglePrecisionModel, !(model is any OneStepModel) else {
       throw .invalidValue(
         parameter: "precision", found: "\"single\" with \(model.name)",
         allowed: "\"double\", since the model computes in double precision only")
