@@ -89,7 +89,7 @@ extension ConvergenceRate {
   /// Ordinary least squares on log |difference|, whose standard error is that of the difference over its size.
   ///
   /// - Throws: `Failure` where there is nothing to fit.
-  init(abscissae: [Double], differences: [SampleMoments]) throws(Failure) {
+  package init(abscissae: [Double], differences: [SampleMoments]) throws(Failure) {
     guard abscissae.count > 1 else { throw .tooFewLevels }
     let means = differences.map(\.mean)
     guard !means.allSatisfy({ $0 == 0 }) else { throw .exactAgreement }

@@ -2,7 +2,7 @@ import CGSL
 import Foundation
 
 /// Measures observables of one system of an engine, as it stands.
-final class ObservableMeter {
+package final class ObservableMeter {
   private let observables: [Observable]
   private let engine: CoupledSystems
   private let system: Int
@@ -11,7 +11,7 @@ final class ObservableMeter {
   /// The numbers of one block, and of all particles where they are to be sorted.
   private let ofBlock, sorted: NumberBuffer
 
-  init(_ observables: [Observable], of system: Int, in engine: CoupledSystems) {
+  package init(_ observables: [Observable], of system: Int, in engine: CoupledSystems) {
     (self.observables, self.system, self.engine) = (observables, system, engine)
     width = engine.model.shape.noisy
     let particles = engine.systems[system].particles
@@ -31,7 +31,7 @@ final class ObservableMeter {
   }
 
   /// The values, in the order of the observables; not a number where a state is none.
-  func values() -> [Double] {
+  package func values() -> [Double] {
     if Self.needsSorting(observables) { sort() }
     return observables.map(value)
   }

@@ -41,7 +41,7 @@ public enum Observable: Sendable, Hashable {
   /// Checks that a model has the observable.
   ///
   /// - Throws: `SimulationError.invalidValue` for a feature beyond the last, or the loss of what is no network.
-  func require(of model: any McKeanVlasovModel) throws(SimulationError) {
+  package func require(of model: any McKeanVlasovModel) throws(SimulationError) {
     switch self {
     case .featureMean(let index) where index >= model.shape.features:
       throw .invalidValue(
@@ -58,7 +58,7 @@ public enum Observable: Sendable, Hashable {
 
   /// The tail index of the observable of so many particles: its moments of that order and above are infinite. nil where
   /// all of them are finite (docs/theory.md, section 13.1).
-  func tailIndex(of model: any McKeanVlasovModel, noise: LevyNoise, particles: Int) -> Double? {
+  package func tailIndex(of model: any McKeanVlasovModel, noise: LevyNoise, particles: Int) -> Double? {
     guard let index = model.tailIndex(with: noise) else { return nil }
     switch self {
     case .cosine, .orderParameter, .probabilityBeyond, .accuracy: return nil

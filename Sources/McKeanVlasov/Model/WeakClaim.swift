@@ -5,7 +5,7 @@ extension Claim {
   /// In Δt order 1 where Euler's scheme has strong order 1. In n the first-order term of the error e has mean 0 and what is
   /// left is of the order of its scale to the power of its tail index: n^{-1} for bounded features, n^{-(α-1)} for features
   /// of linear growth with tail index α.
-  static func weak(
+  package static func weak(
     of observable: Observable, in variable: ConvergenceVariable, model: any McKeanVlasovModel, noise: LevyNoise
   ) -> Claim? {
     guard let strong = model.claim(on: .terminal, in: variable, noise: noise), strong.kind == .rate else { return nil }

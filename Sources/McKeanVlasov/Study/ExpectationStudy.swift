@@ -363,16 +363,19 @@ public struct ExpectationStudy: Sendable {
     }
   }
 
+  /// Of the pilot runs alone: those of an estimate are the same levels.
   private func warn(of levels: [ExpectationLevel], _ logger: Logger) {
-    for level in levels where level.tolerance == nil {
-      let place = "\(level.observable.name), \(level.particles) particles, \(level.steps) steps"
-      if level.kurtosis > 100 {
-        logger.warning(
-          "\(place): the kurtosis of the level is \(level.kurtosis.rounded()), so that its variance is known badly")
-      }
-      if let consistency = level.consistency, consistency > 1 {
-        logger.warning("\(place): the levels do not fit together (consistency \(consistency), above 1)")
-      }
+    let pilots = levels.filter { $0.tolerance == nil }
+    let heavy = pilots.map(\.kurtosis).filter { $0 > 100 }
+    if let largest = heavy.max() {
+      logger.warning(
+        "the kurtosis of \(heavy.count) level(s) is above 100, up to \(Int(largest.rounded())): their variances are known badly"
+      )
+    }
+    for level in pilots where (level.consistency ?? 0) > 1 {
+      logger.warning(
+        "\(level.observable.name), \(level.particles) particles, \(level.steps) steps: the levels do not fit together, consistency \(level.consistency!) is above 1"
+      )
     }
   }
 }
