@@ -55,6 +55,9 @@ struct RunCommand: ParsableCommand {
       let results = try run.run(progress: quiet ? nil : ProgressBar.start(total: run.totalReplicas))
       StandardError.clearBar()
       print(RateReport(results).text, terminator: "")
+      for (label, study, result) in run.expectations {
+        print(ExpectationReport(label, study, result).text, terminator: "")
+      }
       print("written to \(run.directory)")
     }
   }
@@ -82,7 +85,8 @@ extension Experiment {
       for case .table(let values) in claims { text += "[[claim]]\n" + Self.lines(values) + "\n" }
     }
     let cost = cost(threads: threads)
-    return text + "# \(combinations.count) combination(s), \(cost.draws.formatted()) draws, "
+    let what = kind == .expectation ? "pilot runs alone: " : ""
+    return text + "# \(combinations.count) combination(s), \(what)\(cost.draws.formatted()) draws, "
       + "\(cost.particleSteps.formatted()) particle steps, \((cost.bytes >> 20) + 1) MiB of states on \(threads) thread(s)\n"
   }
 

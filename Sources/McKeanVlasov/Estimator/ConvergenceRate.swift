@@ -24,6 +24,8 @@ public struct ConvergenceRate: Sendable {
     case underflow = "an error, or its p-th power, is 0 in double precision at some level"
     case overflow = "an error is too large for a double"
     case noSurface = "a power of n and one of dt could not be told apart: one of the two errors is not to be seen"
+    case noise = "a difference of two levels is within 4 standard errors of 0; more replicas are needed"
+    case signChange = "the differences of the levels change their sign, so they are not asymptotic yet"
   }
 
   /// The rate in one variable, of a curve that sweeps it.
@@ -79,6 +81,43 @@ public struct ConvergenceRate: Sendable {
     guard groups.allSatisfy({ $0.allSatisfy(\.isFinite) }) else { throw .overflow }
     return groups.map { $0.map { log($0) } }
   }
+}
+
+extension ConvergenceRate {
+  /// The rate of differences that are known up to independent normal errors, from many replicas of their own each.
+  ///
+  /// Ordinary least squares on log |difference|, whose standard error is that of the difference over its size.
+  ///
+  /// - Throws: `Failure` where there is nothing to fit.
+  package init(abscissae: [Double], differences: [SampleMoments]) throws(Failure) {
+    guard abscissae.count > 1 else { throw .tooFewLevels }
+    let means = differences.map(\.mean)
+    guard !means.allSatisfy({ $0 == 0 }) else { throw .exactAgreement }
+    guard means.allSatisfy(\.isFinite) else { throw .overflow }
+    guard differences.allSatisfy({ abs($0.mean) > 4 * $0.standardError }) else { throw .noise }
+    guard Set(means.map(\.sign)).count == 1 else { throw .signChange }
+    let x = abscissae.map { log($0) }
+    let fit = LineFit(x, means.map { log(abs($0)) })
+    // slope and curvature are linear in the ordinates
+    let unit = x.indices.map { i in LineFit(x, x.indices.map { $0 == i ? 1 : 0 }) }
+    let variances = differences.map { ($0.standardError / $0.mean) * ($0.standardError / $0.mean) }
+    func standardError(_ weight: (LineFit) -> Double) -> Double {
+      zip(unit, variances).reduce(0) { $0 + weight($1.0) * weight($1.0) * $1.1 }.squareRoot()
+    }
+    slope = fit.slope
+    let halfWidth = NormalInterval.quantile * standardError(\.slope)
+    interval = slope - halfWidth...slope + halfWidth
+    constant = exp(fit.intercept)
+    (fitFrom, fitTo) = (abscissae.first!, abscissae.last!)
+    let error = standardError(\.curvature)
+    curvaturePValue = x.count > 2 && error > 0 ? 2 * gsl_cdf_ugaussian_Q(abs(fit.curvature) / error) : nil
+  }
+}
+
+/// The 95 % interval of a mean of many independent numbers with a variance.
+enum NormalInterval {
+  /// The 97.5 % quantile of the normal law.
+  static let quantile = gsl_cdf_ugaussian_Pinv(0.975)
 }
 
 /// Ordinary least squares: y = intercept + slope · x, and the coefficient of x² in a quadratic fit.

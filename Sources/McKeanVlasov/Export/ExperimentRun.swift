@@ -11,6 +11,9 @@ public final class ExperimentRun {
   private let logger: Logger
   private var files: [String] = []
 
+  /// What expectation studies have yielded, combination by combination.
+  public private(set) var expectations: [(label: CurveLabel, study: ExpectationStudy, result: ExpectationResult)] = []
+
   /// Replicas over all combinations, for a progress bar.
   public var totalReplicas: Int { experiment.combinations.reduce(0) { $0 + $1.study.replicas } }
 
@@ -50,12 +53,16 @@ public final class ExperimentRun {
 
   /// Runs every combination and writes its files.
   ///
-  /// - Returns: the fitted curves, in the order of `rates.csv`; empty for trajectories.
+  /// - Returns: the fitted curves, in the order of `rates.csv`; empty for trajectories and expectations.
   /// - Throws: `SimulationError.unwritable`.
   public func run(progress: ReplicaProgress? = nil) throws -> [RateResult] {
     let start = ContinuousClock.now
     let results =
-      experiment.kind == .trajectory ? try runTrajectories(progress) : try runErrorStudies(progress)
+      switch experiment.kind {
+      case .trajectory: try runTrajectories(progress)
+      case .expectation: try runExpectations(progress)
+      case .chaos, .strong, .joint: try runErrorStudies(progress)
+      }
     try writeManifest(seconds: (ContinuousClock.now - start) / .seconds(1))
     return results
   }
@@ -85,43 +92,71 @@ public final class ExperimentRun {
     var combinationRows = CSV.row(["index", "model"] + ["law", "shape", "alpha", "scale", "setting"])
     for (index, combination) in experiment.combinations.enumerated() {
       guard case .trajectory(let study) = combination.study else { continue }
-      let suffix = several ? "-\(index)" : ""
-      let shape = study.model.shape
-      let states = try NumPyFile(
-        path: path(try file("states\(suffix).npy")),
-        shape: [study.replicas, study.snapshots, study.particles, shape.noisy])
-      let constants = shape.components - shape.moving
-      // The numbers that never change, once a replica: a network's output weights.
-      let outputs =
-        study.model is TwoLayerNetwork
-        ? try NumPyFile(
-          path: path(try file("output-weights\(suffix).npy")), shape: [study.replicas, study.particles, constants])
-        : nil
-      try study.run(threads: threads, progress: progress, logger: logger) { replica, snapshot, values in
-        func columns(_ range: Range<Int>) -> [Double] {
-          if range.count == shape.components { return values }
-          // reserved, since a growing array takes up to three times its size
-          var columns: [Double] = []
-          columns.reserveCapacity(study.particles * range.count)
-          for start in stride(from: 0, to: values.count, by: shape.components) {
-            columns += values[start + range.lowerBound..<start + range.upperBound]
-          }
-          return columns
-        }
-        let perSnapshot = study.particles * shape.noisy
-        try states.write(columns(0..<shape.noisy), at: (replica * study.snapshots + snapshot) * perSnapshot)
-        if snapshot == 0 {
-          try outputs?.write(
-            columns(shape.moving..<shape.components), at: replica * study.particles * constants)
-        }
+      if index == 0, !study.observables.isEmpty { try write(ObservableTable.header, to: "observables.csv") }
+      let values = try study.run(
+        threads: threads, progress: progress, logger: logger,
+        record: study.writesStates ? try stateWriter(study, suffix: several ? "-\(index)" : "") : nil)
+      if !study.observables.isEmpty {
+        try append(ObservableTable.rows(values, of: study, combination.label), to: "observables.csv")
       }
+      guard study.writesStates else { continue }
       combinationRows += CSV.row(["\(index)", combination.label.model] + combination.label.noiseFields)
       if index == 0 {
         try write("time\n" + study.times.map { CSV.row([CSV.field($0)]) }.joined(), to: "times.csv")
       }
     }
-    if several { try write(combinationRows, to: "combinations.csv") }
+    if several, files.contains("times.csv") { try write(combinationRows, to: "combinations.csv") }
     return []
+  }
+
+  private func runExpectations(_ progress: ReplicaProgress?) throws -> [RateResult] {
+    try write(ExpectationTable.header, to: "expectation.csv")
+    try write(LevelTable.header, to: "levels.csv")
+    try write(RateTable.header, to: "rates.csv")
+    for combination in experiment.combinations {
+      guard case .expectation(let study) = combination.study else { continue }
+      let label = combination.label
+      let result = try study.run(threads: threads, progress: progress, logger: logger)
+      try append(result.estimates.map { ExpectationTable.row($0, of: study, label) }.joined(), to: "expectation.csv")
+      try append(result.levels.map { LevelTable.row($0, label) }.joined(), to: "levels.csv")
+      try append(result.rates.map { RateTable.row($0, of: study, label) }.joined(), to: "rates.csv")
+      expectations.append((label, study, result))
+    }
+    return []
+  }
+
+  /// Makes the files of a trajectory's states, and returns what writes a snapshot to them.
+  private func stateWriter(_ study: TrajectoryStudy, suffix: String) throws
+    -> @Sendable (_ replica: Int, _ snapshot: Int, _ states: [Double]) throws -> Void
+  {
+    let shape = study.model.shape
+    let states = try NumPyFile(
+      path: path(try file("states\(suffix).npy")),
+      shape: [study.replicas, study.snapshots, study.particles, shape.noisy])
+    let constants = shape.components - shape.moving
+    // The numbers that never change, once a replica: a network's output weights.
+    let outputs =
+      study.model is TwoLayerNetwork
+      ? try NumPyFile(
+        path: path(try file("output-weights\(suffix).npy")), shape: [study.replicas, study.particles, constants])
+      : nil
+    return { replica, snapshot, values in
+      func columns(_ range: Range<Int>) -> [Double] {
+        if range.count == shape.components { return values }
+        // reserved, since a growing array takes up to three times its size
+        var columns: [Double] = []
+        columns.reserveCapacity(study.particles * range.count)
+        for start in stride(from: 0, to: values.count, by: shape.components) {
+          columns += values[start + range.lowerBound..<start + range.upperBound]
+        }
+        return columns
+      }
+      let perSnapshot = study.particles * shape.noisy
+      try states.write(columns(0..<shape.noisy), at: (replica * study.snapshots + snapshot) * perSnapshot)
+      if snapshot == 0 {
+        try outputs?.write(columns(shape.moving..<shape.components), at: replica * study.particles * constants)
+      }
+    }
   }
 
   // MARK: - Files

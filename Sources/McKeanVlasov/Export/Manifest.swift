@@ -48,11 +48,7 @@ struct Manifest: Encodable {
     ranks = 1
     let samplers = experiment.combinations.map(\.label.noise.sampler)
     sampler = Sampler.allCases.filter(samplers.contains).map(\.rawValue).joined(separator: ", ")
-    blockSize =
-      switch experiment.combinations[0].study {
-      case .error(let study): study.model.shape.blockSize
-      case .trajectory(let study): study.model.shape.blockSize
-      }
+    blockSize = experiment.combinations[0].study.parts.model.shape.blockSize
     blasCore = String(cString: openblas_get_corename())
     gslVersion = GSL_VERSION
     wallTimeSeconds = seconds

@@ -5,14 +5,37 @@ public enum RateTable {
     + "curvature_p,theory,alternative,margin,claim,verdict,source\n"
 
   public static func row(_ result: RateResult) -> String {
-    let (curve, rate, claim) = (result.curve, result.fitted, result.claim)
-    return CSV.row(
-      [curve.sweep.rawValue, result.label.model] + result.label.noiseFields + [
-        curve.metric.rawValue, CSV.field(curve.p), result.variable.rawValue, CSV.field(rate?.slope),
+    let curve = result.curve
+    return row(
+      study: curve.sweep.rawValue, result.label, metric: curve.metric.rawValue, p: curve.p, result.variable,
+      result.fitted, result.claim, result.verdict)
+  }
+
+  /// A weak rate; its metric is the observable.
+  public static func row(_ rate: WeakRate, of study: ExpectationStudy, _ label: CurveLabel) -> String {
+    row(
+      study: "expectation", label.adding(rate.setting(in: study)), metric: rate.observable.name, p: nil, rate.variable,
+      rate.fitted, rate.claim, rate.verdict)
+  }
+
+  private static func row(
+    study: String, _ label: CurveLabel, metric: String, p: Double?, _ variable: ConvergenceVariable,
+    _ rate: ConvergenceRate?, _ claim: Claim?, _ verdict: Verdict?
+  ) -> String {
+    CSV.row(
+      [study, label.model] + label.noiseFields + [
+        CSV.field(metric), CSV.field(p), variable.rawValue, CSV.field(rate?.slope),
         CSV.field(rate?.interval.lowerBound), CSV.field(rate?.interval.upperBound), CSV.field(rate?.constant),
         CSV.field(rate?.fitFrom), CSV.field(rate?.fitTo), CSV.field(rate?.curvaturePValue),
         CSV.field(claim?.exponent), CSV.field(claim?.alternative), CSV.field(claim?.margin),
-        claim?.kind.rawValue ?? "", result.verdict?.rawValue ?? "", CSV.field(claim?.source ?? ""),
+        claim?.kind.rawValue ?? "", verdict?.rawValue ?? "", CSV.field(claim?.source ?? ""),
       ])
+  }
+}
+
+extension WeakRate {
+  /// The n of a rate in Δt, where a study has several, as the `setting` column names it.
+  public func setting(in study: ExpectationStudy) -> [String] {
+    particles.map { study.particles.count > 1 ? ["particles=\($0)"] : [] } ?? []
   }
 }

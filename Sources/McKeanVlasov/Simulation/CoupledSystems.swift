@@ -10,10 +10,16 @@ public final class CoupledSystems {
     public let particles: Int
     public let steps: Int
     public let meanField: MeanField
+    /// The particle whose noise and initial value the first one has: with 0 a system is nested in every larger one.
+    public let firstParticle: Int
 
-    public init(particles: Int, steps: Int, meanField: MeanField = .own) {
+    public init(particles: Int, steps: Int, meanField: MeanField = .own, firstParticle: Int = 0) {
       (self.particles, self.steps, self.meanField) = (particles, steps, meanField)
+      self.firstParticle = firstParticle
     }
+
+    /// One more than the last particle of the noise that the system takes.
+    var endOfParticles: Int { firstParticle + particles }
   }
 
   /// The mean field that a system's particles feel.
@@ -67,11 +73,12 @@ public final class CoupledSystems {
     shape = model.shape
     precondition(model.initial.count == model.shape.components, "one initial law a component")
     blockSize = model.shape.blockSize
-    largest = systems.map(\.particles).max()!
+    largest = systems.map(\.endOfParticles).max()!
     blocks = (largest + blockSize - 1) / blockSize
     var states: [SystemState] = []
     for system in systems {
       try SimulationError.requireCount(system.particles, "particles")
+      try SimulationError.requireCount(system.endOfParticles, "particles")
       try SimulationError.requireCount(system.steps, "steps")
       guard finest % system.steps == 0 else {
         throw .invalidValue(
@@ -103,12 +110,12 @@ public final class CoupledSystems {
     let shape = model.shape
     let number = Double(precision.bytes)
     let finest = systems.map(\.steps).max()!
-    let largestBlock = min(shape.blockSize, systems.map(\.particles).max()!)
+    let largestBlock = min(shape.blockSize, systems.map(\.endOfParticles).max()!)
     let ofThread = Double(largestBlock) * Double(shape.noisy + shape.moving + shape.scratch)
     return systems.reduce(number * ofThread * Double(threads)) { total, system in
       let hasIncrement = noise.scale > 0 && system.steps < finest
       let numbers = shape.components + shape.kept + (hasIncrement ? shape.noisy : 0)
-      let blocks = (Double(system.particles) / Double(shape.blockSize)).rounded(.up)
+      let blocks = (Double(system.endOfParticles) / Double(shape.blockSize)).rounded(.up)
       let flow = system.meanField == .exact ? Double(system.steps) : 0
       return total + number * Double(system.particles) * Double(numbers) + 8 * (blocks + flow) * Double(shape.features)
     }
@@ -202,7 +209,7 @@ public final class CoupledSystems {
     }
   }
 
-  /// The particles of one block of a system.
+  /// The particles of one block of a system, numbered from 0 within the system.
   public func particles(ofBlock block: Int, in system: Int) -> Range<Int> { states[system].particles(of: block) }
 
   /// The mean field that a system feels in its next step, or after the last step its final one.
@@ -221,10 +228,10 @@ public final class CoupledSystems {
             part, firstParticle: particles.lowerBound + start, component: component, sampler: noise.sampler,
             from: worker.stream)
           for state in states {
-            let count = state.particles(of: block).count
-            guard start < count else { continue }
+            let (count, offset) = (state.particles(of: block).count, state.offset(in: block))
+            let own = max(start, offset)..<max(start, offset, min(start + part.count, offset + count))
             let row: UnsafeMutableBufferPointer<Scalar> = state.block(block)
-            for i in 0..<min(part.count, count - start) { row[component * count + start + i] = Scalar(part[i]) }
+            for i in own { row[component * count + i - offset] = Scalar(part[i - start]) }
           }
         }
       }
@@ -246,7 +253,7 @@ public final class CoupledSystems {
     }
     for state in states where state.particles(of: block).count > 0 {
       let count = state.particles(of: block).count
-      var increment = UnsafePointer(fineIncrement)
+      var increment = UnsafePointer(fineIncrement) + state.offset(in: block)
       var incrementStride = particles.count
       if let sum: UnsafeMutablePointer<Scalar> = state.increment(of: block) {
         for component in 0..<shape.noisy {
@@ -384,7 +391,7 @@ private final class SystemState {
     keptNumbers = NumberBuffer(count: system.particles * shape.kept, precision: precision)
     increments =
       isNoisy && stride > 1 ? NumberBuffer(count: system.particles * shape.noisy, precision: precision) : nil
-    let blocks = (system.particles + blockSize - 1) / blockSize
+    let blocks = (system.endOfParticles + blockSize - 1) / blockSize
     blockSums = NumberBuffer(count: blocks * shape.features)
     meanField = NumberBuffer(count: shape.features)
     prepared = NumberBuffer(count: shape.prepared, precision: precision)
@@ -394,10 +401,14 @@ private final class SystemState {
 
   deinit { isFinite.deallocate() }
 
+  /// The system's particles of a block, numbered within the system.
   func particles(of block: Int) -> Range<Int> {
-    let start = min(block * blockSize, system.particles)
-    return start..<min(start + blockSize, system.particles)
+    let start = block * blockSize - system.firstParticle
+    return min(max(start, 0), system.particles)..<min(max(start + blockSize, 0), system.particles)
   }
+
+  /// Where in a block the system's first particle of it stands.
+  func offset(in block: Int) -> Int { max(system.firstParticle - block * blockSize, 0) }
 
   private func slice<Scalar: ParticleScalar>(_ numbers: NumberBuffer, of block: Int, width: Int)
     -> UnsafeMutableBufferPointer<Scalar>

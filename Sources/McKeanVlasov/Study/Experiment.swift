@@ -6,29 +6,28 @@ public struct Experiment: Sendable {
   public enum Study: Sendable {
     case error(ErrorStudy)
     case trajectory(TrajectoryStudy)
+    case expectation(ExpectationStudy)
 
     /// Bytes of states on so many threads.
     func bytes(threads: Int) -> Double {
       switch self {
       case .error(let study): study.bytes(threads: threads)
       case .trajectory(let study): study.bytes(threads: threads)
+      case .expectation(let study): study.bytes(threads: threads)
       }
     }
 
-    /// The model and the systems that are simulated.
-    var parts: (model: any McKeanVlasovModel, systems: [CoupledSystems.System]) {
+    /// The model, the systems that are simulated together, and how often; of an expectation the pilot runs.
+    var parts: (model: any McKeanVlasovModel, runs: [(systems: [CoupledSystems.System], replicas: Int)]) {
       switch self {
-      case .error(let study): (study.model, study.systems)
-      case .trajectory(let study): (study.model, [study.system])
+      case .error(let study): (study.model, [(study.systems, study.replicas)])
+      case .trajectory(let study): (study.model, [([study.system], study.replicas)])
+      case .expectation(let study): (study.model, study.pilotRuns.map { ($0.systems, study.replicas) })
       }
     }
 
-    public var replicas: Int {
-      switch self {
-      case .error(let study): study.replicas
-      case .trajectory(let study): study.replicas
-      }
-    }
+    /// Replicas of all runs; of an expectation those that are known beforehand.
+    public var replicas: Int { parts.runs.reduce(0) { $0 + $1.replicas } }
   }
 
   /// One value of every list.
@@ -39,7 +38,7 @@ public struct Experiment: Sendable {
 
   /// The kinds of study that a file can ask for.
   public enum Kind: String, Sendable, CaseIterable {
-    case strong, chaos, joint, trajectory
+    case strong, chaos, joint, trajectory, expectation
   }
 
   /// The name of the built-in experiment, or of the file without its ending.
@@ -73,17 +72,19 @@ public struct Experiment: Sendable {
     return study.model.claim(on: curve.metric, in: variable, noise: study.noise)
   }
 
-  /// What the experiment takes: draws and particle steps over all combinations, and bytes of the largest one.
+  /// What the experiment takes: draws and particle steps over all combinations, and bytes of the largest one. Of an
+  /// expectation the pilot runs alone are known.
   public func cost(threads: Int) -> (draws: Int, particleSteps: Int, bytes: Int) {
     // in floating point: the product of three counts may be too large for an integer
     var (draws, particleSteps, bytes) = (0.0, 0.0, 0.0)
     for combination in combinations {
-      let (model, systems) = combination.study.parts
-      let (largest, finest) = (systems.map(\.particles).max()!, systems.map(\.steps).max()!)
+      let (model, runs) = combination.study.parts
       let drawsAStep = combination.label.noise.draws(components: model.shape.noisy)
-      let replicas = Double(combination.study.replicas)
-      draws += replicas * Double(largest) * Double(finest) * Double(drawsAStep)
-      particleSteps += replicas * systems.reduce(0) { $0 + Double($1.particles) * Double($1.steps) }
+      for (systems, replicas) in runs {
+        let (largest, finest) = (systems.map(\.endOfParticles).max()!, systems.map(\.steps).max()!)
+        draws += Double(replicas) * Double(largest) * Double(finest) * Double(drawsAStep)
+        particleSteps += Double(replicas) * systems.reduce(0) { $0 + Double($1.particles) * Double($1.steps) }
+      }
       bytes = max(bytes, combination.study.bytes(threads: threads))
     }
     func whole(_ number: Double) -> Int { Int(min(number, 0x1p62)) }
@@ -260,11 +261,27 @@ public struct Experiment: Sendable {
       let particles = try study.integer("particles", in: counts)
       let replicas = try study.integer("replicas", default: 1, in: counts)
       let snapshots = try study.integer("snapshots", in: 2...Int(UInt32.max))
+      let observables = study.has("observables") ? try study.observables("observables") : []
+      let writesStates = try study.boolean("states", default: true)
       return { model, noise throws(SimulationError) in
         .trajectory(
           try TrajectoryStudy(
             model: model, noise: noise, grid: try TimeGrid(horizon: horizon, steps: steps), particles: particles,
-            replicas: replicas, snapshots: snapshots, seed: seed, precision: precision))
+            replicas: replicas, snapshots: snapshots, observables: observables, writesStates: writesStates, seed: seed,
+            precision: precision))
+      }
+    case .expectation:
+      let steps = try time.ladder("steps")
+      let particles = try study.numberOrLadder("particles", in: counts)
+      let observables = try study.observables("observables")
+      let methods: [ExpectationMethod] = try study.words("method", default: .multilevel)
+      let tolerances = try study.numbers("tolerance", allowed: "a finite number above 0, or a list of different ones")
+      let replicas = try study.integer("replicas", default: 1024, in: ExpectationStudy.fewestReplicas...Int(UInt32.max))
+      return { model, noise throws(SimulationError) in
+        .expectation(
+          try ExpectationStudy(
+            model: model, noise: noise, horizon: horizon, steps: steps, particles: particles, observables: observables,
+            methods: methods, tolerances: tolerances, replicas: replicas, seed: seed, precision: precision))
       }
     case .chaos, .strong, .joint:
       let replicas = try study.integer("replicas", in: ErrorStudy.fewestReplicas...Int(UInt32.max))

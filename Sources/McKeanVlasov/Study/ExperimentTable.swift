@@ -91,8 +91,8 @@ final class ExperimentTable {
     return number
   }
 
-  func numbers(_ key: String, default fallback: [Double], allowed: String) throws(SimulationError) -> [Double] {
-    let value = try value(key, default: .list(fallback.map { .number($0) }), allowed: allowed)
+  func numbers(_ key: String, default fallback: [Double]? = nil, allowed: String) throws(SimulationError) -> [Double] {
+    let value = try value(key, default: fallback.map { .list($0.map { .number($0) }) }, allowed: allowed)
     let elements = if case .list(let list) = value { list } else { [value] }
     let numbers = elements.compactMap(\.asNumber)
     guard numbers.count == elements.count, !numbers.isEmpty else {
@@ -139,6 +139,18 @@ final class ExperimentTable {
     Word(rawValue: try word(key, default: fallback?.rawValue, among: Word.allCases.map(\.rawValue)))!
   }
 
+  /// One of a few words, or a list of them.
+  func words<Word: CaseIterable & RawRepresentable<String>>(_ key: String, default fallback: Word)
+    throws(SimulationError) -> [Word]
+  {
+    let allowed = Word.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ") + " or a list of them"
+    let value = try value(key, default: .word(fallback.rawValue), allowed: allowed)
+    let elements = if case .list(let list) = value { list } else { [value] }
+    let words = elements.compactMap { if case .word(let word) = $0 { Word(rawValue: word) } else { nil } }
+    guard words.count == elements.count, !words.isEmpty else { throw error(key, found: value.found, allowed: allowed) }
+    return words
+  }
+
   /// A law: a number, or { law = "normal" | "uniform" | "stable", … }.
   func law(_ key: String, default fallback: InitialLaw?) throws(SimulationError) -> InitialLaw? {
     guard has(key) else {
@@ -179,7 +191,13 @@ final class ExperimentTable {
     }
   }
 
-  /// A number, { from, to, factor }, or a list.
+  /// A whole number, as a list of one, or a ladder.
+  func numberOrLadder(_ key: String, in range: ClosedRange<Int>) throws(SimulationError) -> Ladder {
+    if case .integer? = values[key] { return .list([try integer(key, in: range)]) }
+    return try ladder(key)
+  }
+
+  /// { from, to, factor }, or a list.
   func ladder(_ key: String) throws(SimulationError) -> Ladder {
     let allowed = "a ladder: { from, to, factor } or an increasing list of whole numbers"
     let value = try value(key, default: nil, allowed: allowed)
@@ -196,6 +214,48 @@ final class ExperimentTable {
           factor: try table.integer("factor", default: 2, in: 2...Int(UInt32.max)))
       }
     default: throw error(key, found: value.found, allowed: allowed)
+    }
+  }
+
+  /// A list of observables: a word, or { name, … } for one with a parameter.
+  func observables(_ key: String) throws(SimulationError) -> [Observable] {
+    let words = Observable.words.keys.sorted().map { "\"\($0)\"" }.joined(separator: ", ")
+    let allowed =
+      "a list of different observables: \(words), { name = \"cosine\", frequency }, { name = \"quantile\", order }, "
+      + "{ name = \"probability-beyond\", level } or { name = \"feature-mean\", index }"
+    let value = try value(key, default: nil, allowed: allowed)
+    guard case .list(let elements) = value, !elements.isEmpty else {
+      throw error(key, found: value.found, allowed: allowed)
+    }
+    var observables: [Observable] = []
+    var resolved: [ExperimentValue] = []
+    for element in elements {
+      switch element {
+      case .word(let word):
+        guard let observable = Observable.words[word] else { throw error(key, found: element.found, allowed: allowed) }
+        observables.append(observable)
+        resolved.append(element)
+      case .table(let parts):
+        observables.append(try nested(key, parts, read: Self.observable))
+        resolved.append(self.resolved[key]!)
+      default: throw error(key, found: element.found, allowed: allowed)
+      }
+      if observables.dropLast().contains(observables.last!) {
+        throw error(key, found: "\(observables.last!.name) twice", allowed: "a list of different observables")
+      }
+    }
+    self.resolved[key] = .list(resolved)
+    return observables
+  }
+
+  /// One observable with a parameter.
+  private static func observable(_ table: ExperimentTable) throws(SimulationError) -> Observable {
+    switch try table.word("name", among: ["cosine", "quantile", "probability-beyond", "feature-mean"]) {
+    case "cosine": return .cosine(frequency: try table.number("frequency"))
+    case "quantile":
+      return .quantile(order: try table.number("order", allowed: "a number from 0 to 1") { (0...1).contains($0) })
+    case "probability-beyond": return .probabilityBeyond(level: try table.number("level"))
+    default: return .featureMean(index: try table.integer("index", in: 0...Int(UInt32.max)))
     }
   }
 

@@ -33,6 +33,29 @@ import Testing
     }
   }
 
+  /// A system may take the noise of other particles than the first ones: parts of a block, whole blocks, none of the first
+  /// block. On the noise of the first particles it is another system.
+  @Test(arguments: [(first: 0, particles: 1400), (1000, 3), (1000, 2000), (1365, 1365), (2000, 700)])
+  func aSystemBeginsAtAnyParticle(first: Int, particles: Int) throws {
+    let noise = try Self.noise()
+    let naive = NaiveSystem.drivenOscillators(noise: noise, horizon: 1.5, seed: 12)
+    let systems = [
+      System(particles: 2, steps: 4), System(particles: particles, steps: 2, firstParticle: first),
+      System(particles: particles, steps: 4, firstParticle: first),
+    ]
+    let engine = try CoupledSystems(model: DrivenOscillators(), noise: noise, horizon: 1.5, systems: systems, seed: 12)
+    for index in 1...2 {
+      let path = try engine.path(of: index, replica: 2)
+      func naivePath(first: Int) -> [[[Double]]] {
+        naive.path(particles: particles, steps: systems[index].steps, fineSteps: 4, replica: 2, first: first)
+      }
+      for (k, states) in naivePath(first: first).enumerated() {
+        #expect(Self.agree(path[k * 4 / systems[index].steps], states))
+      }
+      #expect(!Self.agree(path[0], naivePath(first: first + 1)[0]))
+    }
+  }
+
   private func meetsNaiveBrownian(_ noise: LevyNoise) throws {
     // N(0, σ²δ) is the stable law of α = 2 and scale σ/√2.
     let naive = NaiveSystem.ornsteinUhlenbeck(

@@ -44,6 +44,42 @@ import Testing
     for threads in [1, 3, 5] { #expect(try Self.records(study, threads: threads) == records) }
   }
 
+  /// Observables are those of the states, replica by replica and snapshot by snapshot, on any number of threads.
+  @Test func observablesAreThoseOfTheSnapshots() throws {
+    let study = try TrajectoryStudy(
+      model: SineInteraction(theta: 1, coupling: 2, initial: .constant(1)), noise: LevyNoise(law: .stable(alpha: 1.6)),
+      grid: TimeGrid(horizon: 3, steps: 6), particles: 2500, replicas: 3, snapshots: 4,
+      observables: [.mean, .probabilityBeyond(level: 1)], seed: 9)
+    let records = Mutex<[[Int]: [Double]]>([:])
+    let values = try study.run(threads: 2) { replica, snapshot, states in
+      records.withLock { $0[[replica, snapshot]] = states }
+    }
+    #expect(values.count == 3 && values.allSatisfy { $0.count == 4 })
+    for replica in 0..<3 {
+      for snapshot in 0..<4 {
+        let states = try #require(records.withLock { $0[[replica, snapshot]] })
+        let expected = [states.reduce(0, +) / 2500, Double(states.count { $0 > 1 }) / 2500]
+        #expect(zip(values[replica][snapshot], expected).allSatisfy { abs($0 - $1) < 1e-11 * max(1, abs($1)) })
+      }
+    }
+    for threads in [1, 7] { #expect(try study.run(threads: threads) == values) }
+    #expect(Set(values.joined().map { $0[0] }).count == 10)
+  }
+
+  @Test func statesAreLeftOutOnlyForObservables() throws {
+    func study(_ observables: [Observable]) throws -> TrajectoryStudy {
+      try TrajectoryStudy(
+        model: DrivenOscillators(), noise: LevyNoise(law: .brownian), grid: TimeGrid(horizon: 3, steps: 6),
+        particles: 2, snapshots: 2, observables: observables, writesStates: false)
+    }
+    #expect(throws: Never.self) { try study([.mean]) }
+    #expect(
+      throws: SimulationError.invalidValue(
+        parameter: "states", found: "false", allowed: "true, or observables to look at in place of the states")
+    ) { try study([]) }
+    #expect(throws: SimulationError.self) { try study([.loss]) }
+  }
+
   @Test(arguments: [(6, 1), (6, 0), (6, 5), (6, 8), (4, 4)])
   func snapshotsDivideTheSteps(steps: Int, snapshots: Int) {
     #expect(

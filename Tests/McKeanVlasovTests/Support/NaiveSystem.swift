@@ -20,11 +20,14 @@ struct NaiveSystem {
   /// - Parameters:
   ///   - fineSteps: the steps of the finest grid, whose increments a step adds up.
   ///   - flow: the mean field at each time, in place of the particles' own.
-  func path(particles: Int, steps: Int, fineSteps: Int, replica: UInt32, flow: [[Double]]? = nil) -> [[[Double]]] {
+  ///   - first: the particle whose noise the first one has.
+  func path(particles: Int, steps: Int, fineSteps: Int, replica: UInt32, flow: [[Double]]? = nil, first: Int = 0)
+    -> [[[Double]]]
+  {
     let stream = RandomStream(seed: seed)
     stream.select(replica: replica)
     var states = (0..<particles).map { particle in
-      (0..<components).map { component in draw(initial[component], particle, component, stream) }
+      (0..<components).map { component in draw(initial[component], first + particle, component, stream) }
     }
     var path = [states]
     let stride = fineSteps / steps
@@ -37,7 +40,7 @@ struct NaiveSystem {
       for particle in 0..<particles {
         var increment = [Double](repeating: 0, count: noisy)
         for fineStep in step * stride..<(step + 1) * stride {
-          let fine = fineIncrement(particle, fineStep, horizon / Double(fineSteps), stream)
+          let fine = fineIncrement(first + particle, fineStep, horizon / Double(fineSteps), stream)
           for c in 0..<noisy { increment[c] += fine[c] }
         }
         let b = drift(states[particle], meanField)

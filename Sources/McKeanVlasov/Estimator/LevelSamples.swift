@@ -1,0 +1,41 @@
+/// What replicas of one level of a multilevel estimate tell: of each observable its value g_l in the finer system, and the
+/// difference Y_l = g_l - g_{l-1} to the coarser one on the same noise; at the coarsest level Y_0 = g_0.
+package struct LevelSamples: Sendable {
+  private(set) var values, differences: [SampleMoments]
+  private(set) var nonFiniteReplicas = 0
+  /// The number of the first replica.
+  let firstReplica: Int
+
+  package init(observables: Int) {
+    values = .init(repeating: SampleMoments(), count: observables)
+    (differences, firstReplica) = (values, 0)
+  }
+
+  /// No replicas yet: more are to come after others of the level.
+  package init(after pilots: LevelSamples) {
+    values = pilots.values.map(SampleMoments.init(originOf:))
+    differences = pilots.differences.map(SampleMoments.init(originOf:))
+    firstReplica = pilots.nextReplica
+  }
+
+  var replicas: Int { values[0].count }
+  var nextReplica: Int { firstReplica + replicas }
+
+  /// Adds one replica; where a state was not finite its numbers are none.
+  ///
+  /// - Parameter coarser: the observables of the coarser system, none at the coarsest level.
+  package mutating func add(values new: [Double], coarser: [Double]) {
+    if !(new + coarser).allSatisfy(\.isFinite) { nonFiniteReplicas += 1 }
+    for (index, value) in new.enumerated() {
+      values[index].add(value)
+      differences[index].add(coarser.isEmpty ? value : value - coarser[index])
+    }
+  }
+
+  /// The finer system alone, with nothing to be compared with.
+  var ofValuesAlone: LevelSamples {
+    var samples = self
+    samples.differences = values
+    return samples
+  }
+}

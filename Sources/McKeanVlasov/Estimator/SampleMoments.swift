@@ -1,0 +1,56 @@
+/// The first four moments of independent numbers, one at a time.
+package struct SampleMoments: Sendable {
+  package private(set) var count = 0
+  /// Powers are taken of the distance to it, so that little is lost where the spread is small: the first number, or that
+  /// of moments to be pooled with.
+  private var origin: Double?
+  private var (first, second, third, fourth) = (0.0, 0.0, 0.0, 0.0)
+
+  package init() {}
+
+  /// Moments to be pooled with others.
+  package init(originOf other: SampleMoments) { origin = other.origin }
+
+  package mutating func add(_ value: Double) {
+    if origin == nil { origin = value }
+    count += 1
+    let x = value - origin!
+    first += x
+    second += x * x
+    third += x * x * x
+    fourth += x * x * x * x
+  }
+
+  /// The moments of the numbers of both, which have one origin.
+  package func pooled(with other: SampleMoments) -> SampleMoments {
+    precondition(origin == other.origin || origin!.isNaN)
+    var sum = self
+    sum.count += other.count
+    sum.first += other.first
+    sum.second += other.second
+    sum.third += other.third
+    sum.fourth += other.fourth
+    return sum
+  }
+
+  /// Not a number without any.
+  package var mean: Double { (origin ?? .nan) + first / Double(count) }
+
+  /// Unbiased; not a number for fewer than two.
+  package var variance: Double {
+    let variance = (second - first * first / Double(count)) / Double(count - 1)
+    return variance < 0 ? 0 : variance
+  }
+
+  /// Of the mean.
+  package var standardError: Double { (variance / Double(count)).squareRoot() }
+
+  /// E(x - mean)^4 / variance², 3 for a normal law; not a number where all numbers are equal.
+  package var kurtosis: Double {
+    let n = Double(count)
+    let m = first / n
+    let central = fourth / n - 4 * m * third / n + 6 * m * m * second / n - 3 * m * m * m * m
+    let spread = second / n - m * m
+    return central / (spread * spread)
+  }
+}

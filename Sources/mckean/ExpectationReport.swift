@@ -1,0 +1,112 @@
+import Foundation
+import McKeanVlasov
+
+/// The estimates of an expectation study as tables for people, with the diagnostics of the levels beside them.
+struct ExpectationReport {
+  private let label: CurveLabel
+  private let study: ExpectationStudy
+  private let result: ExpectationResult
+
+  init(_ label: CurveLabel, _ study: ExpectationStudy, _ result: ExpectationResult) {
+    (self.label, self.study, self.result) = (label, study, result)
+  }
+
+  var text: String {
+    let noise = label.noise
+    let law = if case .stable(let alpha) = noise.law { "α=\(alpha)" } else { "brownian" }
+    let setting = label.setting.isEmpty ? "" : " \(label.setting)"
+    var text =
+      "expectations of \(label.model), \(law) \(noise.shape.rawValue) σ=\(noise.scale)\(setting), in the limit of small "
+      + "steps at each n\n"
+    text += Self.table(
+      ["observable", "n", "method", "tolerance", "value", "95 % interval", "error", "cost", "replicas of the levels"],
+      result.estimates.map(row))
+    text += "\nlevels, \(study.replicas) pilot runs each: difference to the level above, its variance and kurtosis\n"
+    text += Self.table(
+      ["observable", "n", "steps", "value", "difference", "variance", "kurtosis", "consistency", "cost"],
+      result.levels.filter { $0.tolerance == nil }.map(row))
+    text += "\nweak error ≈ constant · variable^slope\n"
+    text += Self.table(
+      ["observable", "variable", "slope", "95 % interval", "theory", "margin", "verdict"], result.rates.map(row))
+    return text + notes.map { "note: \($0)\n" }.joined()
+  }
+
+  private func row(_ estimate: Expectation) -> [String] {
+    [
+      estimate.observable.name, "\(estimate.particles)", estimate.method.rawValue, "\(estimate.tolerance)",
+      estimate.value.map { Self.number("%.6g", $0) } ?? "-",
+      estimate.interval.map { Self.interval("%.6g", $0) } ?? "", Self.number("%.2g", estimate.rootMeanSquareError),
+      Self.number("%.3g", estimate.cost), estimate.replicasOfLevels.map(String.init).joined(separator: " "),
+    ]
+  }
+
+  private func row(_ level: ExpectationLevel) -> [String] {
+    [
+      level.observable.name, "\(level.particles)", "\(level.steps)", Self.number("%.5g", level.value),
+      Self.number("%.3g", level.difference), Self.number("%.3g", level.variance), Self.number("%.1f", level.kurtosis),
+      level.consistency.map { Self.number("%.2f", $0) } ?? "", Self.number("%.3g", level.cost),
+    ]
+  }
+
+  private func row(_ rate: WeakRate) -> [String] {
+    [
+      rate.observable.name,
+      ([rate.variable.rawValue] + rate.setting(in: study)).joined(separator: ", "),
+      rate.fitted.map { Self.number("%.3f", $0.slope) } ?? "-",
+      rate.fitted.map { Self.interval("%.3f", $0.interval) } ?? "",
+      rate.claim.map { Self.number("%.3f", $0.exponent) } ?? "",
+      rate.claim.map { Self.number("%.3f", $0.margin) } ?? "", rate.verdict?.rawValue ?? "",
+    ]
+  }
+
+  private var notes: [String] {
+    var notes: [String] = []
+    for rate in result.rates {
+      if case .failure(let failure) = rate.rate {
+        notes.append("\(rate.observable.name) has no slope in \(rate.variable.rawValue): \(failure.rawValue).")
+      }
+      if rate.nonFiniteReplicas > 0 {
+        notes.append("\(rate.nonFiniteReplicas) replicas were not finite: there is no estimate.")
+      }
+    }
+    for estimate in result.estimates where estimate.rootMeanSquareError > 1.05 * estimate.tolerance {
+      notes.append(
+        "\(estimate.observable.name), n = \(estimate.particles), does not reach the tolerance \(estimate.tolerance): "
+          + "the bias at \(estimate.steps) steps is about \(Self.number("%.2g", estimate.bias)); a longer ladder of "
+          + "steps is needed.")
+    }
+    notes += study.methods.compactMap(costExponent)
+    return notes.reduce(into: []) { unique, note in if !unique.contains(note) { unique.append(note) } }
+  }
+
+  /// How the cost grows with the precision, from the first observable and the first n.
+  private func costExponent(_ method: ExpectationMethod) -> String? {
+    let estimates = result.estimates.filter {
+      $0.method == method && $0.observable == study.observables[0] && $0.particles == study.particles[0]
+    }
+    guard estimates.count > 1 else { return nil }
+    let (x, y) = (estimates.map { log($0.tolerance) }, estimates.map { log($0.cost) })
+    let (meanX, meanY) = (x.reduce(0, +) / Double(x.count), y.reduce(0, +) / Double(y.count))
+    let slope =
+      zip(x, y).reduce(0) { $0 + ($1.0 - meanX) * ($1.1 - meanY) }
+      / x.reduce(0) { $0 + ($1 - meanX) * ($1 - meanX) }
+    return "\(method.rawValue): cost ≈ constant · tolerance^\(Self.number("%.2f", slope)), in particle steps."
+  }
+
+  // MARK: - Layout
+
+  private static func table(_ header: [String], _ rows: [[String]]) -> String {
+    let widths = header.indices.map { column in ([header] + rows).map { $0[column].count }.max()! }
+    return ([header] + rows).map { row in
+      zip(row, widths).map { $0.padded(to: $1) }.joined(separator: "  ").trimmingCharacters(in: .whitespaces) + "\n"
+    }.joined()
+  }
+
+  private static func number(_ format: String, _ value: Double) -> String {
+    value.isFinite ? String(format: format, value) : "-"
+  }
+
+  private static func interval(_ format: String, _ interval: ClosedRange<Double>) -> String {
+    "[\(number(format, interval.lowerBound)), \(number(format, interval.upperBound))]"
+  }
+}
