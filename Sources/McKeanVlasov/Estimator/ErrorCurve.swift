@@ -51,6 +51,10 @@ public struct ErrorCurve: Sendable {
   /// Replicas dealt out.
   public var replicas: Int { samples[0].count }
 
+  /// The variable that a chaos or strong study sweeps; the first of the two of a joint one.
+  public var variable: ConvergenceVariable { sweep.variables[0] }
+  public var abscissae: [Double] { abscissae(variable) }
+
   /// The value of a variable at each level: n or Δt.
   public func abscissae(_ variable: ConvergenceVariable) -> [Double] {
     levels.map { variable == .n ? Double($0.particles) : $0.step }

@@ -9,6 +9,8 @@ public struct ErrorStudy: Sendable {
   public let noise: LevyNoise
   public let horizon: Double
   public let sweep: Sweep
+  /// The variable that a chaos or strong study sweeps; the first of the two of a joint one.
+  public var variable: ConvergenceVariable { sweep.variables[0] }
   public let replicas: Int
   /// The orders of the moments.
   public let p: [Double]

@@ -64,22 +64,22 @@ import Testing
       model: SineInteraction(theta: 1, coupling: 1), noise: LevyNoise(law: .brownian), horizon: 1, steps: 2,
       particles: .range(from: 2, to: 4), replicas: 8)
     #expect(try Self.metrics(study) == [])
-    #expect(study.omittedOffGridMoments == [])
+    #expect(study.omittedMoments == [])
   }
 
   /// There the increment of half a step is part of the error: moments that exist on the grid do not exist off it.
   @Test func offGridMomentsBeyondTheNoisesTailAreLeftOut() throws {
     let model = SineInteraction(theta: 0, coupling: 1)
     let study = try Self.study(.range(from: 2, to: 4), alpha: 1.5, p: [0.5, 1.5, 2], model: model)
-    #expect(study.omittedOffGridMoments == [1.5, 2])
+    #expect(study.omittedMoments == [1.5, 2])
     let curves = try study.run(threads: 1)
     #expect(curves.filter { $0.metric == .offGrid }.map(\.p) == [0.5])
     #expect(curves.filter { $0.metric == .terminal }.map(\.p) == [0.5, 1.5, 2])
     #expect(curves.filter { $0.metric == .offGridMedian }.count == 1)
     // The tail index decides which values have an interval: off the grid the noise's, on it none.
-    #expect(curves.map(\.tailIndex) == curves.map { $0.metric.pathError == .offGrid ? 1.5 : nil })
-    #expect(try Self.study(.range(from: 2, to: 4), alpha: 2, p: [2], model: model).omittedOffGridMoments == [])
+    #expect(curves.map(\.tailIndex) == curves.map { $0.metric.isBetweenGridPoints ? 1.5 : nil })
+    #expect(try Self.study(.range(from: 2, to: 4), alpha: 2, p: [2], model: model).omittedMoments == [])
     #expect(
-      try Self.study(.range(from: 2, to: 4), alpha: 1.5, scale: 0, p: [2], model: model).omittedOffGridMoments == [])
+      try Self.study(.range(from: 2, to: 4), alpha: 1.5, scale: 0, p: [2], model: model).omittedMoments == [])
   }
 }

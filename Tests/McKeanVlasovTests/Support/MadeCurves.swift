@@ -12,7 +12,7 @@ extension ErrorCurve {
     tailIndex: Double? = nil, nonFinite: Set<Int> = [], sample: (_ level: Int, _ replica: Int) -> Double
   ) -> ErrorCurve {
     ErrorCurve(
-      metric: p == nil ? .terminalMedian : .terminal, p: p, variable: variable,
+      metric: p == nil ? .terminalMedian : .terminal, p: p, sweep: variable == .n ? .chaos : .strong,
       levels: abscissae.map {
         variable == .n
           ? Level(particles: $0, steps: 10, step: 0.1) : Level(particles: 10, steps: $0, step: 1 / Double($0))
