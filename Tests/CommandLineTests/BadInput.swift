@@ -135,6 +135,66 @@ extension BadInput {
       "coupling = 1.0", "coupling = 1.0\ndimension = 0", says: "line 5, model.dimension", "found 0", "from 1 to"),
   ]
 
+  /// Keys of the oscillators and of the double well.
+  static let systems: [BadInput] = [
+    .changed(
+      in: Sample.kuramoto, "coupling = 1.0", "", says: "mine.toml, line 1, model.coupling", "missing", "finite number"),
+    .changed(
+      in: Sample.kuramoto, "coupling = 1.0", "coupling = inf", says: "line 3, model.coupling", "found inf",
+      "a finite number"),
+    .changed(
+      in: Sample.kuramoto, "coupling = 1.0", "coupling = 1.0\ntheta = 1.0", says: "line 4, model.theta", "unknown key",
+      "name, coupling, frequency, initial"),
+    .changed(
+      in: Sample.kuramoto, "coupling = 1.0", "coupling = 1.0\nfrequncy = 1.0", says: "line 4, model.frequncy",
+      "unknown key", "did you mean frequency?"),
+    .changed(
+      in: Sample.kuramoto, "coupling = 1.0", "coupling = 1.0\nfrequency = \"x\"", says: "line 4, model.frequency",
+      "found \"x\"", "{ law = \"stable\", alpha, scale }"),
+    .changed(
+      in: Sample.kuramoto, "coupling = 1.0", "coupling = 1.0\nfrequency = { law = \"lorentzian\" }",
+      says: "line 4, model.frequency.law", "found \"lorentzian\"", "\"normal\", \"uniform\", \"stable\""),
+    .changed(
+      in: Sample.kuramoto, "coupling = 1.0", "coupling = 1.0\nfrequency = { law = \"stable\", alpha = 1, scale = -1 }",
+      says: "line 4, model.frequency.scale", "found -1", "0 or larger"),
+    .changed(
+      in: Sample.kuramoto, "coupling = 1.0", "coupling = 1.0\nfrequency = { law = \"normal\" }",
+      says: "line 15, study.reference", "found \"exact\"", "\"next\" or a number", "kuramoto with these settings"
+    ).with(line: "reference = \"exact\""),
+    .changed(
+      in: Sample.kuramoto, "alpha = 1.5", "alpha = 1.5\nscale = 0", says: "line 15, study.reference", "found \"exact\"",
+      "no known mean field"
+    ).with(line: "reference = \"exact\""),
+    .added(
+      to: Sample.kuramoto, "precision = \"single\"", says: "line 14, study.precision", "\"single\" with kuramoto",
+      "\"double\""),
+    .changed(
+      in: Sample.doubleWell, "barrier = 1.0", "", says: "line 1, model.barrier", "missing", "a finite number above 0"),
+    .changed(
+      in: Sample.doubleWell, "barrier = 1.0", "barrier = 0", says: "line 3, model.barrier", "found 0", "above 0"),
+    .changed(
+      in: Sample.doubleWell, "barrier = 1.0", "barrier = inf", says: "line 3, model.barrier", "found inf", "above 0"),
+    .changed(
+      in: Sample.doubleWell, "coupling = 1.0", "coupling = nan", says: "line 4, model.coupling", "found nan", "finite"),
+    .changed(
+      in: Sample.doubleWell, "coupling = 1.0", "coupling = 1.0\nscheme = \"euler\"", says: "line 5, model.scheme",
+      "found \"euler\"", "\"splitting\", \"tamed\""),
+    .added(
+      to: Sample.doubleWell, "reference = \"exact\"", says: "line 15, study.reference", "found \"exact\"",
+      "double-well with these settings"),
+    .added(
+      to: Sample.doubleWell, "precision = \"single\"", says: "line 15, study.precision", "\"single\" with double-well"),
+    .changed(
+      in: Sample.doubleWell.replacing("coupling = 1.0", with: "coupling = 1.0\nscheme = \"tamed\""), "alpha = 1.5",
+      "alpha = 1.0", says: "line 8, noise.alpha", "found 1.0", "no limit", "alpha above 1"),
+    .added(
+      to: Sample.doubleWell.replacing("coupling = 1.0", with: "coupling = 1.0\nscheme = \"tamed\""), "p = 1.5",
+      says: "line 16, study.p", "found 1.5", "tail index 1.5", "another rate", "p below 1.5"),
+    .added(
+      to: Sample.strong.replacing("ornstein-uhlenbeck", with: "double-well").replacing("theta", with: "barrier"),
+      "p = 1.2", says: "line 15, study.p", "found 1.2", "tail index 1.16", "another rate"),
+  ]
+
   static let sizes: [BadInput] = [
     .changed("[2, 4, 8]", "[0, 4, 8]", says: "mine.toml, line 13, study.particles", "found 0", "from 1 to 4294967295"),
     .changed(

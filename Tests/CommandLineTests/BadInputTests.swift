@@ -20,6 +20,7 @@ struct BadInputTests {
 
   @Test(arguments: BadInput.keys) func keys(input: BadInput) throws { try Self.refuse(input) }
   @Test(arguments: BadInput.values) func values(input: BadInput) throws { try Self.refuse(input) }
+  @Test(arguments: BadInput.systems) func systems(input: BadInput) throws { try Self.refuse(input) }
   @Test(arguments: BadInput.sizes) func sizes(input: BadInput) throws { try Self.refuse(input) }
   @Test(arguments: BadInput.references) func references(input: BadInput) throws { try Self.refuse(input) }
   @Test(arguments: BadInput.moments) func moments(input: BadInput) throws { try Self.refuse(input) }
@@ -31,7 +32,8 @@ struct BadInputTests {
 
   static let samples = [
     "chaos": Sample.chaos, "strong": Sample.strong, "trajectory": Sample.trajectory, "network": Sample.network,
-    "digits": BadInput.network, "strong network": BadInput.strongNetwork,
+    "digits": BadInput.network, "kuramoto": Sample.kuramoto, "double well": Sample.doubleWell,
+    "strong network": BadInput.strongNetwork,
   ]
 
   /// The control: what the requests above change runs as it stands.

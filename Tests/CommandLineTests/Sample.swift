@@ -58,6 +58,11 @@ enum Sample {
 
     """
 
+  static let kuramoto = chaos.replacing("ornstein-uhlenbeck", with: "kuramoto").replacing("theta = 1.0\n", with: "")
+
+  static let doubleWell = chaos.replacing("ornstein-uhlenbeck", with: "double-well")
+    .replacing("theta = 1.0", with: "barrier = 1.0")
+
   /// With `data.csv` beside it.
   static let network = """
     [data]
@@ -84,6 +89,8 @@ enum Sample {
   /// What makes each built-in experiment quick: fewer replicas, fewer and smaller levels; blocks of particles are several
   /// in the chaos studies.
   static let quick: [String: [String]] = [
+    "double-well-chaos": ["study.particles=[500,2500,5000]", "time.steps=4", "study.replicas=8"],
+    "kuramoto-chaos": ["study.particles=[500,2500,5000]", "time.steps=4", "study.replicas=8"],
     "network-chaos": ["data.rows=20", "study.particles=[100,300,600]", "time.steps=4", "study.replicas=8"],
     "network-strong": ["data.rows=20", "study.particles=10", "time.steps=[4,8,16]", "study.replicas=8"],
     "ou-chaos": ["study.particles=[500,2500,5000]", "time.steps=4", "study.replicas=8"],
