@@ -186,8 +186,11 @@ public struct Experiment: Sendable {
         throw [studyTable, timeTable, noise, model].reduce(error) { $1.locate($0) }
       }
       combinations.append(Combination(label: label, study: study))
-      resolved["model"] = .table(model.resolved.merging(modelTable.values) { $1 })
-      resolved["noise"] = .table(noise.resolved.merging(noiseTable.values) { $1 })
+      for (table, file) in [(model, modelTable), (noise, noiseTable)] {
+        // the lists of the file; any other value with its defaults
+        let values = table.resolved.merging(file.values) { if case .list = $1 { $1 } else { $0 } }
+        resolved[file.name] = .table(values)
+      }
     }
     if let dataTable {
       guard data != nil else {

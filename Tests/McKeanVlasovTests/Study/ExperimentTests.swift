@@ -161,11 +161,44 @@ import Testing
     #expect(try Experiment(ExperimentText.chaos(model: model)).errorStudies[0].model.initial == [law])
   }
 
+  /// A law without all its keys has the others where the experiment is written down.
+  @Test func lawsAreResolvedWithTheirDefaults() throws {
+    let model = "name = \"sine-interaction\"\ntheta = 1\ncoupling = [1, 2]\ninitial = { law = \"normal\", mean = 2 }"
+    guard case .table(let resolved)? = try Experiment(ExperimentText.chaos(model: model)).resolved["model"] else {
+      throw SimulationError.missingKey(parameter: "model", allowed: "")
+    }
+    #expect(resolved["coupling"] == .list([.integer(1), .integer(2)]))
+    #expect(
+      resolved["initial"]
+        == .table(["law": .word("normal"), "mean": .integer(2), "standard-deviation": .number(1)]))
+  }
+
   @Test func aStableInitialLaw() throws {
     let model =
       "name = \"sine-interaction\"\ntheta = 1\ncoupling = 2\ninitial = { law = \"stable\", alpha = 1.2, scale = 3 }"
     let law = InitialLaw.stable(try StableLaw(alpha: 1.2, scale: 3))
     #expect(try Experiment(ExperimentText.chaos(model: model)).errorStudies[0].model.initial == [law])
+  }
+
+  @Test func keysOfTheOscillatorsAndOfTheDoubleWell() throws {
+    func model(_ keys: String) throws -> (any McKeanVlasovModel)? {
+      try Experiment(ExperimentText.chaos(model: keys)).errorStudies.first?.model
+    }
+    let oscillators = try #require(
+      try model(
+        "name = \"kuramoto\"\ncoupling = 3\nfrequency = { law = \"stable\", alpha = 1, scale = 0.5 }\ninitial = 0.25")
+        as? Kuramoto)
+    let lorentzian = InitialLaw.stable(try StableLaw(alpha: 1, scale: 0.5))
+    #expect(oscillators.coupling == 3 && oscillators.frequency == lorentzian)
+    #expect(oscillators.initial == [.constant(0.25), lorentzian])
+    let identical = try #require(try model("name = \"kuramoto\"\ncoupling = -1") as? Kuramoto)
+    #expect(identical.initial == [.constant(0), .constant(0)])
+
+    let well = try #require(
+      try model("name = \"double-well\"\nbarrier = 2\ncoupling = -0.5\nscheme = \"tamed\"\ninitial = 1") as? DoubleWell)
+    #expect(well.barrier == 2 && well.coupling == -0.5 && well.scheme == .tamed && well.initial == [.constant(1)])
+    let plain = try #require(try model("name = \"double-well\"\nbarrier = 1\ncoupling = 0") as? DoubleWell)
+    #expect(plain.scheme == .splitting && plain.initial == [.constant(0)])
   }
 
   @Test func trajectories() throws {
