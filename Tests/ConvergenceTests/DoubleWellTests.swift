@@ -56,8 +56,8 @@ import Testing
   // MARK: - Strong error
 
   /// Order 1 at the horizon and min(1, 1/α) between grid points, each the other's rival. The moments of the largest error on
-  /// the grid have another: the jump that is late counts there with its whole height, and p = 1/2 has the order
-  /// (α/p - 1)/2 = .8 at α = 1.3.
+  /// the grid have another: the jump that is late counts there with its whole height, and p = 1/2 at α = 1.3
+  /// has not the order 1.
   @Test(arguments: [1.3, 1.8]) func strongOrder(alpha: Double) throws {
     let noise = try LevyNoise(law: .stable(alpha: alpha))
     let model = DoubleWell(barrier: 1, coupling: 1)
@@ -75,7 +75,7 @@ import Testing
       case .gridSup:
         #expect(claim == nil)
         let interval = try #require(result.fitted?.interval)
-        if alpha == 1.3 { #expect(interval.contains(0.8) && !interval.contains(1), "\(interval)") }
+        if alpha == 1.3 { #expect(interval.upperBound < 0.95, "\(interval)") }
       default: break
       }
     }
