@@ -36,7 +36,7 @@ import Testing
     #expect(result.estimates.count == 2)
     for (estimate, u) in zip(result.estimates, [1.0, 2]) {
       let value = try #require(estimate.value)
-      func exact(_ steps: Int, noise: LevyNoise = noise) -> Double {
+      func exact(_ steps: Int, noise: LevyNoise = Self.noise) -> Double {
         Self.exact(particles: 16, steps: steps, frequency: u, noise: noise)
       }
       #expect(abs(value - exact(estimate.steps)) < 4 * estimate.standardError)
