@@ -24,7 +24,7 @@ test: deps
 curves: build ## notebooks-data/: the curves of every built-in experiment
 	for name in $(basename $(notdir $(wildcard Sources/McKeanVlasov/Experiments/*.toml))); do \
 	  $(mckean) run $$name --force --out out/$$name && mkdir -p notebooks-data/$$name && \
-	  cp out/$$name/curve.csv out/$$name/rates.csv notebooks-data/$$name/ || exit 1; done
+	  find out/$$name -name '*.csv' ! -name replicas.csv -exec cp {} notebooks-data/$$name/ ';' || exit 1; done
 
 bench: packages += python3-venv python3-dev g++ # PyTorch compiles with the last two
 bench: deps $(peers)/installed ## docs/benchmarks.md, speed beside its peers; ROUNDS=1, ONLY=sampler, AGAINST=another-mckean

@@ -59,7 +59,8 @@ extension BadInput {
     .changed("theta = 1.0", "", says: "line 1, model.theta", "missing", "a finite number"),
     .changed("alpha = 1.5", "", says: "line 5, noise.alpha", "missing", "from 0.1 to 2"),
     .changed("horizon = 1.0", "", says: "line 8, time.horizon", "missing", "a finite number above 0"),
-    .changed("kind = \"chaos\"", "", says: "line 11, study.kind", "missing", "\"strong\", \"chaos\", \"trajectory\""),
+    .changed(
+      "kind = \"chaos\"", "", says: "line 11, study.kind", "missing", "\"strong\", \"chaos\"", "\"expectation\""),
     .added("[nose]\nx = 1", says: "line 15, nose", "unknown key", "did you mean noise?"),
     .added("[extra]\nx = 1", says: "line 15, extra", "unknown key", "model, noise, time, study, data, claim"),
     .changed("[model]", "x = 1\n[model]", says: "line 1, x", "unknown key", "model, noise, time, study, data, claim"),
@@ -104,7 +105,8 @@ extension BadInput {
     .changed(
       "steps = 8", "steps = 4294967296", says: "line 10, time.steps", "found 4294967296", "from 1 to 4294967295"),
     .changed(
-      "\"chaos\"", "\"caos\"", says: "line 12, study.kind", "found \"caos\"", "\"strong\", \"chaos\", \"trajectory\""),
+      "\"chaos\"", "\"caos\"", says: "line 12, study.kind", "found \"caos\"", "\"strong\", \"chaos\"", "\"expectation\""
+    ),
     .changed("replicas = 8", "replicas = 1", says: "line 14, study.replicas", "found 1", "from 8 to 4294967295"),
     .added("seed = -1", says: "line 15, study.seed", "found -1", "from 0 to 4294967295"),
     .changed(
@@ -250,6 +252,79 @@ extension BadInput {
       "coupling = 1.0", "coupling = 0.0\ninitial = { law = \"stable\", alpha = 0.9 }",
       says: "study.reference", "found \"exact\"", "no known mean field"
     ).with(line: "reference = \"exact\""),
+  ]
+
+  private static func observing(_ observables: String, says: String...) -> BadInput {
+    BadInput(name: observables, text: Sample.trajectory + "observables = \(observables)\n", says: says)
+  }
+
+  static let observables: [BadInput] = [
+    observing(
+      "\"mean\"", says: "mine.toml, line 17, study.observables", "found \"mean\"", "a list of different observables"),
+    observing("[]", says: "line 17, study.observables", "found the list []", "\"accuracy\", \"loss\", \"mean\""),
+    observing(
+      "[\"cosine\"]", says: "line 17, study.observables", "found \"cosine\"", "{ name = \"cosine\", frequency }"),
+    observing("[\"mean\", \"mean\"]", says: "line 17, study.observables", "found mean twice", "different"),
+    observing("[1]", says: "line 17, study.observables", "found 1", "\"mean\""),
+    observing(
+      "[{ name = \"mean\" }]", says: "line 17, study.observables.name", "found \"mean\"", "\"cosine\", \"quantile\""),
+    observing("[{ name = \"cosine\" }]", says: "line 17, study.observables.frequency", "missing", "a finite number"),
+    observing(
+      "[{ name = \"cosine\", frequency = inf }]", says: "line 17, study.observables.frequency", "found inf", "finite"),
+    observing(
+      "[{ name = \"cosine\", frequencey = 1 }]", says: "line 17, study.observables.frequencey", "unknown key",
+      "did you mean frequency?"),
+    observing(
+      "[{ name = \"quantile\", order = 1.5 }]", says: "line 17, study.observables.order", "found 1.5", "from 0 to 1"),
+    observing(
+      "[{ name = \"probability-beyond\", level = \"a\" }]", says: "line 17, study.observables.level", "found \"a\"",
+      "a finite number"),
+    observing(
+      "[{ name = \"feature-mean\", index = 1 }]", says: "line 17, study.observables", "feature-mean(1)",
+      "an index from 0 to 0"),
+    observing(
+      "[{ name = \"feature-mean\", index = -1 }]", says: "line 17, study.observables.index", "found -1", "from 0 to"),
+    observing("[\"loss\"]", says: "line 17, study.observables", "\"loss\" of ornstein-uhlenbeck", "two-layer-network"),
+    .added(
+      to: Sample.trajectory, "states = false", says: "line 17, study.states", "found false", "true, or observables"),
+    .added(to: Sample.trajectory, "states = 1", says: "line 17, study.states", "found 1", "true or false"),
+    .added("observables = [\"mean\"]", says: "line 15, study.observables", "unknown key"),
+  ]
+
+  private static func expecting(_ line: String, _ replacement: String, says: String...) -> BadInput {
+    precondition(Sample.expectation.contains(line))
+    return BadInput(
+      name: replacement.isEmpty ? "without \(line)" : replacement,
+      text: Sample.expectation.replacing(line, with: replacement), says: says)
+  }
+
+  static let expectations: [BadInput] = [
+    expecting(
+      "\"order-parameter\"", "\"mean\"", says: "mine.toml, line 15, study.observables",
+      "mean, whose tail index is 1.5, so that its variance is infinite", "cosine, order-parameter", "alpha = 2"),
+    expecting(
+      "\"order-parameter\"", "{ name = \"quantile\", order = 0.1 }", says: "line 15, study.observables",
+      "quantile(0.1), whose tail index is 1.5", "an inner quantile"),
+    expecting("tolerance = 0.05", "", says: "line 12, study.tolerance", "missing", "a finite number above 0"),
+    expecting("tolerance = 0.05", "tolerance = 0", says: "line 16, study.tolerance", "found [0.0]", "above 0"),
+    expecting("tolerance = 0.05", "tolerance = [1, 1]", says: "line 16, study.tolerance", "[1.0, 1.0]", "different"),
+    expecting("tolerance = 0.05", "tolerance = \"a\"", says: "line 16, study.tolerance", "found \"a\"", "above 0"),
+    expecting(
+      "tolerance = 0.05", "tolerance = 1\nmethod = \"multi\"", says: "line 17, study.method", "found \"multi\"",
+      "\"plain\", \"multilevel\" or a list"),
+    expecting(
+      "tolerance = 0.05", "tolerance = 1\nmethod = [\"plain\", \"plain\"]", says: "line 17, study.method", "or both"),
+    expecting("[2, 4, 8]", "8", says: "line 11, time.steps", "found 8", "a ladder"),
+    expecting("[2, 4, 8]", "[2, 4, 6]", says: "line 11, time.steps", "found 4 before 6", "divide the next"),
+    expecting(
+      "particles = 4", "particles = [4, 6, 12]", says: "line 14, study.particles", "found 4 before 6", "divide"),
+    expecting("particles = 4", "particles = 0", says: "line 14, study.particles", "found 0", "from 1 to"),
+    expecting("particles = 4", "particles = 4.0", says: "line 14, study.particles", "found 4.0", "a ladder"),
+    expecting("replicas = 50", "replicas = 31", says: "line 17, study.replicas", "found 31", "from 32 to"),
+    expecting("replicas = 50", "replicas = 1000000000", says: "line 17, study.replicas", "1000000000", "67108864"),
+    expecting("replicas = 50", "p = 1", says: "line 17, study.p", "unknown key"),
+    expecting("replicas = 50", claim(), says: "claim.metric", "found a claim", "[[claim]] in"),
+    expecting("alpha = 1.5", "alpha = [1.5, 0.05]", says: "line 8, noise.alpha", "found 0.05", "from 0.1 to 2"),
   ]
 
   /// Moments that are infinite, and features without a mean.

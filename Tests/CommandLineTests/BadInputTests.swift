@@ -23,6 +23,8 @@ struct BadInputTests {
   @Test(arguments: BadInput.systems) func systems(input: BadInput) throws { try Self.refuse(input) }
   @Test(arguments: BadInput.sizes) func sizes(input: BadInput) throws { try Self.refuse(input) }
   @Test(arguments: BadInput.references) func references(input: BadInput) throws { try Self.refuse(input) }
+  @Test(arguments: BadInput.observables) func observables(input: BadInput) throws { try Self.refuse(input) }
+  @Test(arguments: BadInput.expectations) func expectations(input: BadInput) throws { try Self.refuse(input) }
   @Test(arguments: BadInput.moments) func moments(input: BadInput) throws { try Self.refuse(input) }
   @Test(arguments: BadInput.claims) func claims(input: BadInput) throws { try Self.refuse(input) }
   @Test(arguments: BadInput.dataFiles) func dataFiles(input: BadInput) throws { try Self.refuse(input) }
@@ -31,9 +33,9 @@ struct BadInputTests {
   @Test(arguments: BadInput.directories) func directories(input: BadInput) throws { try Self.refuse(input) }
 
   static let samples = [
-    "chaos": Sample.chaos, "strong": Sample.strong, "trajectory": Sample.trajectory, "network": Sample.network,
-    "digits": BadInput.network, "kuramoto": Sample.kuramoto, "double well": Sample.doubleWell,
-    "strong network": BadInput.strongNetwork,
+    "chaos": Sample.chaos, "strong": Sample.strong, "trajectory": Sample.trajectory, "expectation": Sample.expectation,
+    "network": Sample.network, "digits": BadInput.network, "strong network": BadInput.strongNetwork,
+    "kuramoto": Sample.kuramoto, "double well": Sample.doubleWell,
   ]
 
   /// The control: what the requests above change runs as it stands.

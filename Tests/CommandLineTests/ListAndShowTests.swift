@@ -28,7 +28,9 @@ struct ListAndShowTests {
       let answer = try mckean.run(["run", experiment, "--quiet", "--out", directory] + Sample.quickArguments(name))
       #expect(answer.exitCode == 0, "\(answer.error)")
     }
-    #expect(try mckean.text("built-in/curve.csv") == mckean.text("of-copy/curve.csv"))
+    let tables = mckean.files(in: "built-in").filter { $0.hasSuffix(".csv") }
+    #expect(tables.count > 0)
+    for table in tables { #expect(try mckean.text("built-in/" + table) == mckean.text("of-copy/" + table)) }
   }
 
   /// What `--dry-run` prints is the experiment with its defaults: it reads back as the same experiment.
@@ -38,7 +40,7 @@ struct ListAndShowTests {
     let answer = try mckean("run", name, "--dry-run", "--threads", "2")
     #expect(answer.exitCode == 0)
     #expect(answer.error == "")
-    #expect(answer.output.contains("\nreference = \"next\"\n") && answer.output.contains("\nseed = 1\n"))
+    #expect(answer.output.contains("\nprecision = \"double\"\n") && answer.output.contains("\nseed = 1\n"))
     #expect(answer.output.contains("MiB of states on 2 thread(s)"))
     #expect(mckean.files() == [])
     try mckean.write(answer.output, to: "resolved.toml")

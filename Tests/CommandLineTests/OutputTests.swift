@@ -203,6 +203,140 @@ struct OutputTests {
     #expect(check == "(2, 3, 5, 2) (2, 5, 3) float64 True 30")
   }
 
+  /// The order parameter and the mean of the states, which need not be there.
+  @Test func observablesStandBesideTheStates() throws {
+    let lines = "observables = [\"order-parameter\", \"mean\", { name = \"quantile\", order = 0.5 }]\n"
+    let mckean = try Self.run(Sample.trajectory.replacing("alpha = 1.5", with: "alpha = [1.8, 1.2]") + lines)
+    #expect(
+      mckean.files(in: "o") == [
+        "combinations.csv", "manifest.json", "observables.csv", "states-0.npy", "states-1.npy", "times.csv",
+      ])
+    let table = try mckean.table("o/observables.csv")
+    #expect(table.header == "study,model,law,shape,alpha,scale,setting,replica,time,observable,value")
+    #expect(
+      table.values("study", "model", "law", "shape", "alpha", "scale", "setting", "replica", "time", "observable")
+        == Self.product(
+          [["trajectory", "ornstein-uhlenbeck", "stable", "independent"]], [["1.8"], ["1.2"]], [["1", ""]],
+          [["0"], ["1"]], [["0"], ["1"], ["2"]], [["order-parameter"], ["mean"], ["quantile(0.5)"]]))
+    let check = try mckean.output(
+      of: "/usr/bin/python3", "-c",
+      """
+      import csv, numpy as np
+      values = np.array([float(row["value"]) for row in csv.DictReader(open("o/observables.csv"))]).reshape(2, 2, 3, 3)
+      x = np.array([np.load(f"o/states-{k}.npy") for k in (0, 1)])[..., 0]
+      expected = np.stack([abs(np.exp(1j * x).mean(-1)), x.mean(-1), np.median(x, -1)], -1)
+      print(np.abs(values - expected).max() < 1e-13, len(np.unique(values)))
+      """)
+    // 36 but for the first snapshots, which are the same for every α
+    #expect(check == "True 30")
+    let alone = try Self.run(
+      Sample.trajectory.replacing("alpha = 1.5", with: "alpha = [1.8, 1.2]") + lines + "states = false\n")
+    #expect(alone.files(in: "o") == ["manifest.json", "observables.csv"])
+    #expect(try alone.text("o/observables.csv") == mckean.text("o/observables.csv"))
+  }
+
+  @Test func aNetworkHasItsLossOverTime() throws {
+    let mckean = try Mckean()
+    let study = try #require(Sample.trajectory.split(separator: "[noise]").last)
+    try mckean.write(
+      Sample.network.split(separator: "[noise]")[0] + "[noise]" + study
+        + "observables = [\"loss\", \"accuracy\"]\nstates = false\n", to: "net.toml")
+    try mckean.write(Sample.data, to: "data.csv")
+    let answer = try mckean("run", "net.toml", "--quiet", "--out", "o", "--set", "noise.scale=0")
+    #expect(answer.exitCode == 0, "\(answer.error)")
+    let rows = try mckean.table("o/observables.csv").rows(where: ["observable": "loss", "replica": "0"])
+    let losses = rows.map { Double($0["value"]!)! }
+    // gradient descent without noise
+    #expect(losses.count == 3 && losses[0] > losses[1] && losses[1] > losses[2] && losses[2] > 0)
+    #expect(
+      try mckean.table("o/observables.csv").rows(where: ["observable": "accuracy"])
+        .allSatisfy { ["0", "1"].contains($0["value"]!) || $0["value"]!.hasPrefix("0.") })
+  }
+
+  // MARK: - Expectations
+
+  @Test func expectationsStandInTheirTables() throws {
+    let text = Sample.expectation.replacing("particles = 4", with: "particles = [4, 8, 16]")
+      .replacing("tolerance = 0.05", with: "tolerance = [0.1, 0.05]\nmethod = [\"multilevel\", \"plain\"]")
+      .replacing("alpha = 1.5", with: "alpha = [1.5, 1.2]")
+    let mckean = try Self.run(text)
+    #expect(mckean.files(in: "o") == ["expectation.csv", "levels.csv", "manifest.json", "rates.csv"])
+    let table = try mckean.table("o/expectation.csv")
+    #expect(
+      table.header
+        == "study,model,law,shape,alpha,scale,setting,observable,n,steps,replicas,value,ci_low,ci_high,cost,kurtosis")
+    let alphas = [["1.5"], ["1.2"]], observables = [["order-parameter"], ["cosine(2)"]]
+    let settings = ["multilevel", "plain"].flatMap { method in
+      ["0.1", "0.05"].map { ["method=\(method);tolerance=\($0)"] }
+    }
+    #expect(
+      table.values("alpha", "setting", "observable", "n")
+        == Self.product(alphas, settings, observables, [["4"], ["8"]]))
+    for row in table.rows {
+      let numbers = try ["ci_low", "value", "ci_high"].map { try #require(Double(row[$0]!)) }
+      #expect(numbers[0] < numbers[1] && numbers[1] < numbers[2])
+      #expect(Int(row["cost"]!)! >= Int(row["replicas"]!)! * Int(row["n"]!)! * 2)
+      #expect(Double(row["kurtosis"]!)! > 1)
+    }
+    let levels = try mckean.table("o/levels.csv")
+    #expect(
+      levels.header
+        == "study,model,law,shape,alpha,scale,setting,tolerance,observable,n,steps,replicas,value,difference,ci_low,"
+        + "ci_high,variance,kurtosis,consistency,cost")
+    #expect(
+      levels.rows(where: ["tolerance": ""]).map { [$0["alpha"]!, $0["n"]!, $0["observable"]!, $0["steps"]!] }
+        == Self.product(alphas, [["4"], ["8"]], observables, [["2"], ["4"], ["8"]]))
+    #expect(levels.rows(where: ["tolerance": "", "steps": "2"]).allSatisfy { $0["consistency"] == "" })
+    #expect(levels.rows(where: ["tolerance": ""]).allSatisfy { $0["replicas"] == "50" })
+    #expect(
+      try mckean.table("o/rates.csv").values("study", "alpha", "setting", "metric", "p", "variable")
+        == Self.product(
+          [["expectation"]], alphas,
+          observables.map { ["particles=4"] + $0 + ["", "dt"] } + observables.map { ["particles=8"] + $0 + ["", "dt"] }
+            + observables.map { [""] + $0 + ["", "n"] }))
+  }
+
+  /// An estimate is the sum of its levels' differences, its interval and cost follow from them.
+  @Test func anEstimateFollowsFromItsLevels() throws {
+    let mckean = try Self.run(Sample.expectation)
+    let levels = try mckean.table("o/levels.csv")
+    let estimates = try mckean.table("o/expectation.csv").rows
+    #expect(estimates.count == 2)
+    for estimate in estimates {
+      let rows = levels.rows(where: ["tolerance": "0.05", "observable": estimate["observable"]!])
+      func numbers(_ column: String) -> [Double] { rows.map { Double($0[column]!)! } }
+      func number(_ column: String) -> Double { Double(estimate[column]!)! }
+      #expect(abs(numbers("difference").reduce(0, +) - number("value")) < 1e-12)
+      #expect(numbers("replicas").reduce(0, +) == number("replicas"))
+      #expect(zip(numbers("replicas"), numbers("cost")).reduce(0) { $0 + $1.0 * $1.1 } == number("cost"))
+      let variance = zip(numbers("variance"), numbers("replicas")).reduce(0) { $0 + $1.0 / $1.1 }
+      // the bias is on top
+      #expect(number("ci_high") - number("value") > 1.9599 * variance.squareRoot())
+      #expect(rows.last!["steps"] == estimate["steps"])
+    }
+  }
+
+  @Test func theReportHasTheLevelsBesideTheEstimate() throws {
+    let mckean = try Mckean()
+    try mckean.write(Sample.expectation, to: "mine.toml")
+    let answer = try mckean(
+      "run", "mine.toml", "--out", "o", "--set", "study.tolerance=[0.04,0.02]", "--set", "study.replicas=2000")
+    #expect(answer.exitCode == 0)
+    for part in [
+      "expectations of sine-interaction, α=1.5", "95 % interval", "replicas of the levels", "2000 pilot runs each",
+      "variance  kurtosis  consistency  cost", "weak error ≈ constant · variable^slope", "verdict",
+      "note: multilevel: cost ≈ constant · tolerance^-",
+    ] { #expect(answer.output.contains(part), "\(part)") }
+    // Pilot runs are known beforehand, the others when they come.
+    #expect(answer.errorLines.first?.contains("of 6000 replicas") == true)
+    let last = try #require(answer.errorLines.last { $0.contains(" replicas, ") })
+    let counts = last.split(separator: " ").compactMap { Int($0) }
+    #expect(counts[0] == counts[1] && counts[0] > 6000)
+    let dry = try mckean("run", "mine.toml", "--dry-run")
+    // 50 replicas of 4 particles: 2 + 4 + 8 fine steps, and 2 + 4 coarse ones beside them
+    #expect(dry.output.contains("pilot runs alone: 2,800 draws, 4,000 particle steps"))
+  }
+
   // MARK: - Options
 
   @Test func theDefaultDirectoryIsNamedAfterTheExperiment() throws {

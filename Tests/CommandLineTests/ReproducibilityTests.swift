@@ -3,10 +3,8 @@ import Testing
 
 /// The same bytes for every number of threads and every time.
 struct ReproducibilityTests {
-  private static let tables = ["curve.csv", "rates.csv", "replicas.csv"]
-
   private static func tables(of mckean: Mckean, in directory: String) throws -> [Data] {
-    try tables.map { try mckean.bytes("\(directory)/\($0)") }
+    try mckean.files(in: directory).filter { $0.hasSuffix(".csv") }.map { try mckean.bytes("\(directory)/\($0)") }
   }
 
   /// With 9 threads there are fewer replicas than threads, so that blocks of particles run in parallel.
@@ -20,6 +18,7 @@ struct ReproducibilityTests {
       return try Self.tables(of: mckean, in: directory)
     }
     let reference = try tables("one", "--threads", "1")
+    #expect(reference.count > 0)
     #expect(try tables("two", "--threads", "2") == reference)
     #expect(try tables("three", "--threads", "3") == reference)
     #expect(try tables("again", "--threads", "3") == reference)
@@ -29,7 +28,7 @@ struct ReproducibilityTests {
   }
 
   /// Single precision too, and other bytes than in double precision.
-  @Test(arguments: Sample.quick.keys.sorted())
+  @Test(arguments: Set(Sample.quick.keys).subtracting(Sample.ofDoublePrecisionAlone).sorted())
   func tablesInSinglePrecisionDoNotDependOnThreads(name: String) throws {
     let mckean = try Mckean()
     func tables(precision: String, threads: String) throws -> [Data] {

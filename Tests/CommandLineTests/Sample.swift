@@ -63,6 +63,27 @@ enum Sample {
   static let doubleWell = chaos.replacing("ornstein-uhlenbeck", with: "double-well")
     .replacing("theta = 1.0", with: "barrier = 1.0")
 
+  static let expectation = """
+    [model]
+    name = "sine-interaction"
+    theta = 1.0
+    coupling = 2.0
+    initial = 1.0
+    [noise]
+    law = "stable"
+    alpha = 1.5
+    [time]
+    horizon = 1.0
+    steps = [2, 4, 8]
+    [study]
+    kind = "expectation"
+    particles = 4
+    observables = ["order-parameter", { name = "cosine", frequency = 2 }]
+    tolerance = 0.05
+    replicas = 50
+
+    """
+
   /// With `data.csv` beside it.
   static let network = """
     [data]
@@ -91,13 +112,20 @@ enum Sample {
   static let quick: [String: [String]] = [
     "double-well-chaos": ["study.particles=[500,2500,5000]", "time.steps=4", "study.replicas=8"],
     "kuramoto-chaos": ["study.particles=[500,2500,5000]", "time.steps=4", "study.replicas=8"],
+    "kuramoto-onset": ["model.coupling=[0.5,2.0]", "study.particles=5000", "time.steps=40", "study.replicas=2"],
     "network-chaos": ["data.rows=20", "study.particles=[100,300,600]", "time.steps=4", "study.replicas=8"],
     "network-strong": ["data.rows=20", "study.particles=10", "time.steps=[4,8,16]", "study.replicas=8"],
     "ou-chaos": ["study.particles=[500,2500,5000]", "time.steps=4", "study.replicas=8"],
     "ou-strong": ["study.particles=10", "time.steps=[4,8,16]", "study.replicas=8"],
     "sine-chaos": ["study.particles=[500,2500,5000]", "time.steps=4", "study.replicas=8"],
+    "sine-expectation": [
+      "time.steps=[2,4,8,16]", "study.particles=16", "study.tolerance=[0.02,0.01]", "study.replicas=500",
+    ],
     "sine-strong": ["study.particles=10", "time.steps=[4,8,16]", "study.replicas=8"],
   ]
+
+  /// Those whose model has no functions of single precision.
+  static let ofDoublePrecisionAlone: Set = ["kuramoto-onset"]
 
   /// `--set` of each.
   static func quickArguments(_ name: String) throws -> [String] {

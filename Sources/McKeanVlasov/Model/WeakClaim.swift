@@ -3,8 +3,8 @@ extension Claim {
   /// (docs/theory.md, section 13.4).
   ///
   /// In Δt order 1 where Euler's scheme has strong order 1. In n the first-order term of the error e has mean 0 and what is
-  /// left is of the order of its scale to the power of its tail index: n^{-1} for bounded features, n^{-(α-1)} for features
-  /// of linear growth with tail index α.
+  /// left is of the order of its scale to the power of its tail index: n^{-1} for bounded features. For features of linear
+  /// growth with tail index α that is n^{-(α-1)}, a bound: the term n^{-1} beside it is hardly smaller.
   package static func weak(
     of observable: Observable, in variable: ConvergenceVariable, model: any McKeanVlasovModel, noise: LevyNoise
   ) -> Claim? {
@@ -20,7 +20,7 @@ extension Claim {
         return Claim(exponent: -1, alternative: heavy, source: "second-order expansion; docs/theory.md 13.4")
       }
       return heavy.map {
-        Claim(exponent: $0, alternative: -1, source: "tail of the mean of the features; docs/theory.md 13.4")
+        Claim(exponent: $0, kind: .bound, source: "tail of the mean of the features; docs/theory.md 13.4")
       }
     }
   }

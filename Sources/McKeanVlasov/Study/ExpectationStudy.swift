@@ -302,12 +302,12 @@ public struct ExpectationStudy: Sendable {
       let targets = samples.indices.map { l in max(1, wanted.map { $0[l] }.max()!.rounded(.up)) }
       // the variances change a little with every replica: within 1 % it is enough
       guard zip(samples, targets).contains(where: { Double($0.replicas) * 1.01 < $1 }) else { break }
-      for (l, target) in targets.enumerated() where target > Double(samples[l].replicas) {
-        let missing = Int(min(target, 0x1p62)) - samples[l].replicas
-        try Self.requireSamples(samples[l].nextReplica + missing, "tolerance")
-        session.progress?.expect(missing)
-        try sample(systems[l], missing, into: &samples[l], session)
+      let missing = zip(samples, targets).map { max(0, Int(min($1, 0x1p62)) - $0.replicas) }
+      for (ofLevel, count) in zip(samples, missing) {
+        try Self.requireSamples(ofLevel.nextReplica + count, "tolerance")
       }
+      session.progress?.expect(missing.reduce(0, +))
+      for (l, count) in missing.enumerated() { try sample(systems[l], count, into: &samples[l], session) }
     }
     let results = estimates
     let expectations = observables.indices.map { k in

@@ -71,12 +71,13 @@ import Testing
     let engine = try CoupledSystems(
       model: network, noise: LevyNoise(law: .stable(alpha: 1.5), scale: 0.1), horizon: 2,
       systems: [CoupledSystems.System(particles: 300, steps: 8)], seed: 5)
-    let meter = ObservableMeter([.loss, .accuracy, .featureMean(index: 6)], of: 0, in: engine)
+    let meter = ObservableMeter([.loss, .accuracy, .featureMean(index: 7)], of: 0, in: engine)
     var accuracies: Set<Double> = []
     try engine.run(
       replica: 0,
       afterStep: { _ in
-        let (values, neurons) = (meter.values(), engine.states(of: 0) as [[Double]])
+        let values = meter.values()
+        let neurons: [[Double]] = engine.states(of: 0)
         #expect(abs(values[0] - naive.meanLoss(neurons)) < 1e-11)
         #expect(values[1] == naive.accuracy(neurons))
         #expect(abs(values[2] - naive.output(neurons)[2][1]) < 1e-11)
@@ -92,7 +93,8 @@ import Testing
       horizon: 1, systems: [CoupledSystems.System(particles: 3, steps: 8)], seed: 5)
     let meter = ObservableMeter(Self.observables, of: 0, in: engine)
     try engine.run(replica: 0, stopAtNonFinite: false)
-    #expect((engine.states(of: 0) as [[Double]]).joined().allSatisfy { $0.isNaN })
+    let states: [[Double]] = engine.states(of: 0)
+    #expect(states.joined().allSatisfy { $0.isNaN })
     #expect(meter.values().allSatisfy { $0.isNaN })
   }
 }

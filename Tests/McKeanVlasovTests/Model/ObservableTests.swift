@@ -79,6 +79,7 @@ import Testing
     #expect(try claim(cosine, .n, Self.sine)?.exponent == -1)
     #expect(try claim(cosine, .n, Self.sine)?.alternative == -0.5)
     #expect(try claim(cosine, .n, Self.linear)?.exponent == -0.5)
+    #expect(try claim(cosine, .n, Self.linear)?.kind == .bound)
     #expect(try claim(cosine, .n, Self.linear, alpha: 2)?.exponent == -1)
     #expect(try claim(cosine, .n, SineInteraction(theta: 1, coupling: 0)) == nil)
     for observable in [Observable.quantile(order: 0.5), .accuracy] {
