@@ -20,7 +20,7 @@ import tempfile
 import time
 
 import report
-from cases import ROOT, SECTIONS, WORK, growth_jobs, mean_field_jobs, network_jobs, small_network_jobs
+from cases import MAKE_RUN, ROOT, SECTIONS, WORK, growth_jobs, mean_field_jobs, network_jobs, small_network_jobs
 
 HERE = pathlib.Path(__file__).resolve().parent
 MCKEAN = ROOT / ".build" / "release" / "mckean-benchmarks"
@@ -132,7 +132,7 @@ def compare(program, rounds):
     programs = {"this": ROOT / ".build" / "release" / "mckean", "other": pathlib.Path(program).resolve()}
     comparison = {}
     with tempfile.TemporaryDirectory() as directory:
-        for experiment in ("network-chaos", "network-strong"):
+        for experiment in MAKE_RUN:
             seconds = {name: [] for name in programs}
             for index in range(rounds):
                 for name in list(programs)[:: 1 if index % 2 == 0 else -1]:
