@@ -54,7 +54,9 @@ public enum Loss: String, Sendable, CaseIterable {
       for k in values.indices { values[k] = Scalar(outputs[k]) }
       // the largest output, rounded like the others, is taken off first, so that no exponential overflows
       for j in 0..<points { perPoint[j] = -.infinity }
-      for row in rows { for j in 0..<points { perPoint[j] = max(perPoint[j], values[row + j]) } }
+      for row in rows {
+        for j in 0..<points { perPoint[j] = values[row + j] > perPoint[j] ? values[row + j] : perPoint[j] }
+      }
       for row in rows { for j in 0..<points { values[row + j] -= perPoint[j] } }
       Scalar.exp(values)
       for j in 0..<points { perPoint[j] = 0 }
