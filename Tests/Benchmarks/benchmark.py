@@ -44,6 +44,8 @@ def environment(threads, blas):
     variables |= {name: str(threads) for name in THREAD_VARIABLES}
     variables |= {
         "NUMBA_CACHE_DIR": str(WORK / "numba"),
+        "JAX_COMPILATION_CACHE_DIR": str(WORK / "jax"),
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
         "TORCHINDUCTOR_CACHE_DIR": str(WORK / "torchinductor"),
         "TORCHINDUCTOR_COMPILE_THREADS": "1",
     }
@@ -167,7 +169,7 @@ def main():
 
     start = time.monotonic()
     results, in_use = measure(sections, arguments.rounds)
-    comparison = compare(arguments.against, min(arguments.rounds, 3)) if arguments.against else {}
+    comparison = compare(arguments.against, min(arguments.rounds, 2)) if arguments.against else {}
     setting = report.Setting(
         rounds=arguments.rounds,
         in_use=in_use,

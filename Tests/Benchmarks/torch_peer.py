@@ -15,8 +15,6 @@ from scipy.stats import levy_stable
 from contestant import main, quantiles
 
 DTYPES = {"double": torch.float64, "single": torch.float32}
-
-
 BLOCK = 1 << 16  # of the eager form; measured: half the time of whole arrays in double precision, the same in single
 torch._dynamo.config.fail_on_recompile_limit_hit = True  # never eager where compiled is meant
 
