@@ -11,6 +11,7 @@ struct ListCommand: ParsableCommand {
     print("noises")
     print("  \("law".padded(to: 22))stable (alpha from 0.1 to 2), brownian; scale 0 means no noise")
     print("  \("shape".padded(to: 22))\(NoiseShape.allCases.map(\.rawValue).joined(separator: ", "))")
+    print("  \("sampler".padded(to: 22))\(Sampler.allCases.map(\.rawValue).joined(separator: ", "))")
     print("experiments")
     for name in Experiment.builtIn {
       let comment = Experiment.text(ofBuiltIn: name)!.split(separator: "\n").first!

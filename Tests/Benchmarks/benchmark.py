@@ -20,7 +20,7 @@ import tempfile
 import time
 
 import report
-from cases import ROOT, SECTIONS, WORK, growth_jobs, mean_field_jobs, network_jobs, small_network_jobs
+from cases import MAKE_RUN, ROOT, SECTIONS, WORK, growth_jobs, mean_field_jobs, network_jobs, small_network_jobs
 
 HERE = pathlib.Path(__file__).resolve().parent
 MCKEAN = ROOT / ".build" / "release" / "mckean-benchmarks"
@@ -44,6 +44,8 @@ def environment(threads, blas):
     variables |= {name: str(threads) for name in THREAD_VARIABLES}
     variables |= {
         "NUMBA_CACHE_DIR": str(WORK / "numba"),
+        "JAX_COMPILATION_CACHE_DIR": str(WORK / "jax"),
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
         "TORCHINDUCTOR_CACHE_DIR": str(WORK / "torchinductor"),
         "TORCHINDUCTOR_COMPILE_THREADS": "1",
     }
@@ -132,7 +134,7 @@ def compare(program, rounds):
     programs = {"this": ROOT / ".build" / "release" / "mckean", "other": pathlib.Path(program).resolve()}
     comparison = {}
     with tempfile.TemporaryDirectory() as directory:
-        for experiment in ("network-chaos", "network-strong"):
+        for experiment in MAKE_RUN:
             seconds = {name: [] for name in programs}
             for index in range(rounds):
                 for name in list(programs)[:: 1 if index % 2 == 0 else -1]:
@@ -167,7 +169,7 @@ def main():
 
     start = time.monotonic()
     results, in_use = measure(sections, arguments.rounds)
-    comparison = compare(arguments.against, min(arguments.rounds, 3)) if arguments.against else {}
+    comparison = compare(arguments.against, min(arguments.rounds, 2)) if arguments.against else {}
     setting = report.Setting(
         rounds=arguments.rounds,
         in_use=in_use,

@@ -18,6 +18,7 @@ NETWORK_SHAPES = ("independent", "shared", "isotropic")
 PRODUCTS = {"network": (NEURONS, POINTS, INPUTS), "square": (2048, 2048, 2048)}  # rows, columns, inner dimension
 TRIAD_SIZE = 1 << 24
 EXPERIMENT = "network-chaos"
+MAKE_RUN = ("network-chaos", "network-strong")  # what `make run` runs
 GROWTH_PARTICLES = (10**4, 10**5, 10**6, 10**7)
 GROWTH_NETWORKS = {  # (n, d, N)
     "n": [(n, INPUTS, POINTS) for n in (1024, 2048, 4096, 8192)],
@@ -49,58 +50,62 @@ class Job:
     blas: str = "cleared"
     cases: list = field(default_factory=list)  # (sections, key, case)
 
-    def add(self, sections, task, precision="double", contestant=None, variant="", form="plain", **case):
-        key = Key(task, contestant or self.program, precision, self.threads, variant, self.blas)
+    def add(self, sections, task, precision="double", form="plain", variant="", **case):
+        contestant = self.program if form in ("plain", "users") else f"{self.program}-{form}"
+        key = Key(task, contestant, precision, self.threads, variant, self.blas)
         words = {"task": task, "precision": precision, "threads": self.threads, "form": form}
         self.cases.append((sections.split(), key, words | case))
 
 
 def mean_field_jobs():
     """The sampler and the two steps of particles on the line."""
-    time = {"size": PARTICLES, "seconds": 0.25, "repetitions": 5, "warm_up": 8}
+    time = {"size": PARTICLES, "seconds": 0.25, "repetitions": 3, "warm_up": 4}
     programs = [("mckean", 1), ("mckean", 2), ("scipy", 1)]
     programs += [(program, threads) for program in ("numpy", "numba", "jax", "torch") for threads in (1, 2)]
     for program, threads in programs:
         job = Job(program, threads)
-        for precision in ("double",) if program == "scipy" else ("double", "single"):
-            for alpha in ALPHAS if precision == "double" and threads == 1 else (1.5,):
-                # The draws alone belong to the OU step too.
-                sections = "sampler ou-step" if alpha == 1.5 else "sampler"
-                job.add(sections, "sampler", precision, variant=f"{alpha}", **time, **DRAWS | {"alpha": alpha})
-            for task in ("ou-step", "sine-step"):
-                job.add(task, task, precision, **time, **PARTICLE_STEP)
+        peer_forms = ("users", "tuned") if threads == 1 else ("tuned",)
+        forms = {"mckean": ("plain",), "scipy": ("users",)}.get(program, peer_forms)
+        for form in forms:
+            # SciPy draws doubles alone, and so does Numba's np.random.
+            only_double = form == "users" and program in ("scipy", "numba")
+            for precision in ("double",) if only_double else ("double", "single"):
+                for alpha in ALPHAS if precision == "double" and threads == 1 else (1.5,):
+                    # The draws alone belong to the OU step too.
+                    sections = "sampler ou-step" if alpha == 1.5 else "sampler"
+                    case = time | DRAWS | {"alpha": alpha}
+                    job.add(sections, "sampler", precision, form, f"{alpha}", **case)
+                for task in ("ou-step", "sine-step"):
+                    job.add(task, task, precision, form, **time, **PARTICLE_STEP)
         if program == "mckean":
-            for contestant, form in (("gsl-alone", "gsl-alone"), ("mckean-gsl", "gsl")):
-                job.add("sampler", "sampler", contestant=contestant, variant="1.5", form=form, **time, **DRAWS)
-            for contestant, form in (("mckean-gsl", "gsl"), ("own-model", "own-model")):
-                job.add("ou-step", "ou-step", contestant=contestant, form=form, **time, **PARTICLE_STEP)
-            job.add("limits sampler", "uniforms", **time)
+            for form in ("gsl-alone", "gsl"):
+                job.add("sampler", "sampler", form=form, variant="1.5", **time, **DRAWS)
+            for form in ("gsl", "own-model"):
+                job.add("ou-step", "ou-step", form=form, **time, **PARTICLE_STEP)
+            job.add("limits sampler sine-step", "uniforms", **time)
             job.add("limits ou-step sine-step", "triad", **time | {"size": TRIAD_SIZE})
         yield job
 
 
 def network_jobs(blas):
     """The step of a wide network, and the matrix products that it consists of."""
-    time = {"size": NEURONS, "seconds": 0.5, "repetitions": 5, "warm_up": 4}
+    time = {"size": NEURONS, "seconds": 0.5, "repetitions": 3, "warm_up": 2}
     product_time = {"size": 1, "seconds": 0.1, "repetitions": 3, "warm_up": 1}
-    contestants = {"torch": ("torch-autograd", "torch-by-hand", "torch-compiled")}
+    forms = {"mckean": ("plain",), "torch": ("users", "tuned", "compiled")}
     for threads in (2, 1):
         for program in ("mckean", "torch", "jax", "numpy"):
             job = Job(program, threads, blas)
             data = data_file(POINTS, INPUTS, program)
-            for contestant in contestants.get(program, (program,)):
+            for form in forms.get(program, ("users", "tuned")):
                 shapes = ("none", "independent")
-                if threads == 1 and program != "mckean" or contestant == "torch-compiled":
+                if threads == 1 and program != "mckean" or form == "compiled":
                     shapes = ("none",)
-                elif threads == 2 and contestant in ("mckean", "torch-autograd"):
+                elif threads == 2 and (program, form) in (("mckean", "plain"), ("torch", "users")):
                     shapes = ("none", *NETWORK_SHAPES)
                 for shape in shapes:
                     noise = {"scale": 0.0} if shape == "none" else {"shape": shape}
-                    job.add(
-                        "network-step", "network-step", "single", contestant, shape,
-                        contestant.removeprefix("torch-") if program == "torch" else "plain",
-                        data=data, **time, **NETWORK_STEP | noise,
-                    )  # fmt: skip
+                    case = time | NETWORK_STEP | noise
+                    job.add("network-step", "network-step", "single", form, shape, data=data, **case)
             for name, dimensions in PRODUCTS.items() if program != "jax" else ():
                 for precision in ("single", "double"):
                     sections = "limits network-step small-network"
@@ -110,22 +115,25 @@ def network_jobs(blas):
 
 def small_network_jobs(blas):
     """The built-in study of networks on handwritten digits."""
-    for threads in (1, 2):
-        job = Job("mckean", threads, blas)
-        job.add("small-network", "small-network", size=8, seconds=0.5, repetitions=1, warm_up=1, experiment=EXPERIMENT)
-        yield job
-    job = Job("numpy", 1, blas)
     settings = tomllib.loads((ROOT / f"Sources/McKeanVlasov/Experiments/{EXPERIMENT}.toml").read_text())
     data = str(ROOT / "Sources/McKeanVlasov/Data/digits.csv")
-    job.add("small-network", "small-network", size=1, seconds=1, repetitions=3, warm_up=4, settings=settings, data=data)
-    yield job
+    for threads in (1, 2):
+        job = Job("mckean", threads, blas)
+        time = {"size": 8, "seconds": 0.5, "repetitions": 1, "warm_up": 1}
+        job.add("small-network", "small-network", experiment=EXPERIMENT, **time)
+        yield job
+        job = Job("numpy", threads, blas)
+        time = {"size": 1, "seconds": 0.5, "repetitions": 3, "warm_up": 4}
+        for form in ("users", "tuned"):
+            job.add("small-network", "small-network", form=form, settings=settings, data=data, **time)
+        yield job
 
 
 def growth_jobs():
     """mckean alone, at different sizes; a process for each n, so that its memory is that of this n."""
     for n in GROWTH_PARTICLES:
         job = Job("mckean")
-        time = {"size": n, "seconds": 0.4, "repetitions": 5, "warm_up": 8, "check": False}
+        time = {"size": n, "seconds": 0.4, "repetitions": 5, "warm_up": 4, "check": False}
         job.add("growth", "ou-step", variant=f"{n}", **time, **PARTICLE_STEP)
         yield job
     job = Job("mckean", 2)

@@ -10,7 +10,7 @@ struct ListAndShowTests {
     #expect(answer.error == "")
     let names = answer.output.split(separator: "\n").compactMap { $0.split(separator: " ").first.map(String.init) }
     #expect(
-      names == ["models"] + ModelCatalog.models.map(\.name) + ["noises", "law", "shape", "experiments"]
+      names == ["models"] + ModelCatalog.models.map(\.name) + ["noises", "law", "shape", "sampler", "experiments"]
         + Experiment.builtIn)
     #expect(names.contains("two-layer-network") && names.contains("network-chaos"))
   }

@@ -450,7 +450,7 @@ struct OutputTests {
     // The commit is known where the program stands in a checkout.
     #expect(
       Set(manifest.keys).subtracting(["git-commit"]) == [
-        "experiment", "name", "seed", "version", "threads", "ranks", "sampler", "block-size", "blas-core",
+        "experiment", "name", "seed", "version", "threads", "ranks", "sampler", "precision", "block-size", "blas-core",
         "gsl-version",
         "wall-time-seconds", "file-checksums",
       ])
@@ -458,7 +458,7 @@ struct OutputTests {
     #expect(manifest["seed"] as? Int == 5)
     #expect(manifest["threads"] as? Int == 2)
     #expect(manifest["ranks"] as? Int == 1)
-    #expect(manifest["sampler"] as? String == "vector")
+    #expect(manifest["sampler"] as? String == "vector" && manifest["precision"] as? String == "double")
     #expect((manifest["blas-core"] as? String)?.isEmpty == false)
     #expect((manifest["wall-time-seconds"] as? Double).map { $0 > 0 } == true)
     let experiment = try #require(manifest["experiment"] as? [String: [String: Any]])

@@ -45,7 +45,7 @@ INLINE uniform_bits philox(mckean_counter counter, uint32_t offset) {
 /// (k + 1/2) / 2^52, exactly, from the low 52 bits.
 INLINE double uniform_of(uint64_t k) { return double_of((k & mantissa_mask) | one_bits) - (1 - 0x1p-53); }
 
-/// What a draw needs of its first uniform u1: sign bit of u1 - 1/2; t = 2 min(u1, 1 - u1) and 1 - t, both exact.
+/// What a draw needs of its first uniform u1: sign bit set where u1 > 1/2; t = 2 min(u1, 1 - u1) and 1 - t, both exact.
 typedef struct { uint64_t sign; double t, one_minus_t; } angle;
 
 INLINE angle angle_of(uint64_t k1) {

@@ -15,6 +15,7 @@ struct Manifest: Encodable {
   let threads: Int
   let ranks: Int
   let sampler: String
+  let precision: String
   let blockSize: Int
   let blasCore: String
   let gslVersion: String
@@ -26,7 +27,7 @@ struct Manifest: Encodable {
   static let name = "manifest.json"
 
   private enum CodingKeys: String, CodingKey {
-    case experiment, name, seed, version, threads, ranks, sampler
+    case experiment, name, seed, version, threads, ranks, sampler, precision
     case gitCommit = "git-commit"
     case blockSize = "block-size"
     case blasCore = "blas-core"
@@ -48,6 +49,7 @@ struct Manifest: Encodable {
     ranks = 1
     let samplers = experiment.combinations.map(\.label.noise.sampler)
     sampler = Sampler.allCases.filter(samplers.contains).map(\.rawValue).joined(separator: ", ")
+    precision = experiment.combinations[0].study.precision.rawValue
     blockSize = experiment.combinations[0].study.parts.model.shape.blockSize
     blasCore = String(cString: openblas_get_corename())
     gslVersion = GSL_VERSION

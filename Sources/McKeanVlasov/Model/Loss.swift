@@ -44,24 +44,30 @@ public enum Loss: String, Sendable, CaseIterable {
     let values = gradients.extracting(0..<outputs.count)
     let rows = stride(from: 0, to: outputs.count, by: points)
     switch self {
-    case .squared: for k in values.indices { values[k] = Scalar(outputs[k]) }
+    case .squared:
+      for k in values.indices { values[k] = Scalar(outputs[k]) }
+      for (j, label) in labels.enumerated() {
+        values[label * points + j] = Scalar(outputs[label * points + j] - 1)
+      }
     case .crossEntropy:
       let perPoint = gradients.extracting(outputs.count..<outputs.count + points)
-      // the largest output is taken off first, so that no exponential overflows
+      for k in values.indices { values[k] = Scalar(outputs[k]) }
+      // the largest output, rounded like the others, is taken off first, so that no exponential overflows
       for j in 0..<points { perPoint[j] = -.infinity }
-      for row in rows { for j in 0..<points { perPoint[j] = max(perPoint[j], Scalar(outputs[row + j])) } }
-      for row in rows { for j in 0..<points { values[row + j] = Scalar(outputs[row + j] - Double(perPoint[j])) } }
+      for row in rows {
+        for j in 0..<points { perPoint[j] = values[row + j] > perPoint[j] ? values[row + j] : perPoint[j] }
+      }
+      for row in rows { for j in 0..<points { values[row + j] -= perPoint[j] } }
       Scalar.exp(values)
       for j in 0..<points { perPoint[j] = 0 }
       for row in rows { for j in 0..<points { perPoint[j] += values[row + j] } }
       for row in rows { for j in 0..<points { values[row + j] /= perPoint[j] } }
+      for (j, label) in labels.enumerated() { values[label * points + j] -= 1 }
     case .logistic:
       for j in 0..<points { values[j] = Scalar(labels[j] == 0 ? outputs[j] : -outputs[j]) }
       Scalar.sigmoid(values)
       for j in 0..<points where labels[j] != 0 { values[j] = -values[j] }
-      return
     }
-    for (j, label) in labels.enumerated() { values[label * points + j] -= 1 }
   }
 
   /// The class that the outputs stand for: the largest, or the sign.

@@ -28,6 +28,8 @@ public struct TwoLayerNetwork: SinglePrecisionModel {
   var points: Int { data.rows }
   public let outputs: Int
 
+  /// OpenBLAS is set to one thread, for the whole process.
+  ///
   /// - Parameters:
   ///   - data: the training data.
   ///   - initial: the law of each hidden weight at time 0; uniform on ±1/√d by default.

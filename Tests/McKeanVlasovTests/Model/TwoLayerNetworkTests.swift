@@ -1,3 +1,4 @@
+import COpenBLAS
 import CGSL
 import Foundation
 import McKeanVlasov
@@ -97,6 +98,12 @@ import Testing
     let two = try TwoLayerNetwork(data: Self.data(classes: 2), activation: .softplus, loss: .logistic)
     #expect(abs(two.performance(ofOutputs: [size, size, size, size]).loss - 500) < 1e-9)
     #expect(two.drift(of: [[size, size, size, 1]]).allSatisfy { $0.allSatisfy(\.isFinite) })
+  }
+
+  /// Blocks run in parallel, and a product's bits must not depend on the number of threads.
+  @Test func productsTakeOneThread() throws {
+    _ = try TwoLayerNetwork(data: Self.data(classes: 3), activation: .tanh, loss: .squared)
+    #expect(openblas_get_num_threads() == 1)
   }
 
   @Test func shapeAndDefaults() throws {

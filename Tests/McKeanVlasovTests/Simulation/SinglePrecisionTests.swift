@@ -93,6 +93,28 @@ import Testing
     }
   }
 
+  /// Outputs of ± 10^10, where a Float's spacing is 1024: the softmax is one class, and nothing is infinite or NaN.
+  @Test(arguments: Precision.allCases)
+  func softmaxOfHugeOutputs(precision: Precision) throws {
+    let model = try TwoLayerNetwork(
+      data: TestData.column([1, 2, -1, 3], labels: [0, 1, 0, 2]), activation: .softplus, loss: .crossEntropy,
+      initial: .constant(1), outputInitial: .uniform(low: -1e10, high: 1e10))
+    let engine = try CoupledSystems(
+      model: model, noise: LevyNoise(law: .brownian, scale: 0), horizon: 1,
+      systems: [.init(particles: 1, steps: 1)], seed: 1, precision: precision)
+    var states: [[Double]] = []
+    let nonFinite = try engine.run(replica: 0, afterStep: { _ in states.append(engine.states(of: 0)) })
+    #expect(nonFinite == nil)
+    let (theta, a) = (states[0][0], Array(states[0].dropFirst()))
+    let largest = a.indices.max { a[$0] < a[$1] }!
+    // -(1/N) Σ_j (a_largest - a_{y_j}) ψ'(θ x_j) x_j
+    let drift = zip([1.0, 2, -1, 3], [0, 1, 0, 2]).reduce(0.0) { sum, point in
+      sum - (a[largest] - a[point.1]) / (1 + exp(-theta * point.0)) * point.0 / 4
+    }
+    #expect(abs(drift) > 1e8)
+    #expect(abs(states[1][0] - theta - drift) < abs(drift) * (precision == .double ? 1e-14 : 1e-6))
+  }
+
   // MARK: - Threads
 
   @Test func threadsDoNotChangeABit() throws {
