@@ -9,5 +9,9 @@
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 #include <gsl/gsl_sf_bessel.h>
+#include <gsl/gsl_spline.h>
 #include <gsl/gsl_statistics_double.h>
 #include <gsl/gsl_version.h>
+
+// GSL's name for it is a variable, which Swift holds unsafe to share.
+static inline const gsl_interp_type *mckean_cubic_spline(void) { return gsl_interp_cspline; }

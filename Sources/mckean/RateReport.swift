@@ -21,8 +21,13 @@ struct RateReport {
     let header = shown(names)
     let rows = results.map { shown(Self.row($0)) }
     let widths = header.indices.map { column in ([header] + rows).map { $0[column].count }.max()! }
-    let studyName = first.curve.sweep == .strong ? "strong error" : "\(first.curve.sweep.rawValue) error"
-    var text = "\(first.curve.sweep == .chaos ? "chaos" : studyName) of \(models.joined(separator: ", ")): error ≈ "
+    let studyName =
+      switch first.curve.sweep {
+      case .chaos: "chaos"
+      case .strong, .joint: "\(first.curve.sweep.rawValue) error"
+      case .law: "distance of the law"
+      }
+    var text = "\(studyName) of \(models.joined(separator: ", ")): error ≈ "
     text +=
       variables.count == 1
       ? "constant · \(variables[0].rawValue)^slope" : "√((constant · n^slope)² + (constant · dt^slope)²)"

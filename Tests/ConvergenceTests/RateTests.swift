@@ -21,7 +21,7 @@ import Testing
     let study = try strongStudy(
       SineInteraction(theta: 0.25, coupling: 0.5, initial: .constant(1)), alpha: alpha)
     let curves = try study.run()
-    #expect(curves.map(\.metric) == Metric.allCases)
+    #expect(curves.map(\.metric) == Metric.ofPaths)
     for curve in curves {
       let claim = study.model.claim(on: curve.metric, in: .dt, noise: study.noise)
       #expect(claim?.exponent == (curve.metric.pathError == .offGrid ? 1 / alpha : 1))

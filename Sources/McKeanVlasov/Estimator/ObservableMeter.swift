@@ -11,12 +11,13 @@ package final class ObservableMeter {
   /// The numbers of one block, and of all particles where they are to be sorted.
   private let ofBlock, sorted: NumberBuffer
 
-  package init(_ observables: [Observable], of system: Int, in engine: CoupledSystems) {
+  /// - Parameter sorting: whether `sortedNumbers` will be asked for.
+  package init(_ observables: [Observable], of system: Int, in engine: CoupledSystems, sorting: Bool = false) {
     (self.observables, self.system, self.engine) = (observables, system, engine)
     width = engine.model.shape.noisy
     let particles = engine.systems[system].particles
     ofBlock = NumberBuffer(count: width * min(engine.blockSize, particles))
-    sorted = NumberBuffer(count: Self.needsSorting(observables) ? width * particles : 0)
+    sorted = NumberBuffer(count: sorting || Self.needsSorting(observables) ? width * particles : 0)
   }
 
   private static func needsSorting(_ observables: [Observable]) -> Bool {
@@ -24,9 +25,11 @@ package final class ObservableMeter {
   }
 
   /// Bytes that a meter takes.
-  static func bytes(_ observables: [Observable], model: any McKeanVlasovModel, particles: Int) -> Double {
-    let numbers =
-      Double(min(model.shape.blockSize, particles)) + (needsSorting(observables) ? Double(particles) : 0)
+  static func bytes(
+    _ observables: [Observable], model: any McKeanVlasovModel, particles: Int, sorting: Bool = false
+  ) -> Double {
+    let sorts = sorting || needsSorting(observables)
+    let numbers = Double(min(model.shape.blockSize, particles)) + (sorts ? Double(particles) : 0)
     return 8 * Double(model.shape.noisy) * numbers
   }
 
@@ -34,6 +37,23 @@ package final class ObservableMeter {
   package func values() -> [Double] {
     if Self.needsSorting(observables) { sort() }
     return observables.map(value)
+  }
+
+  /// All numbers in increasing order, until the next call; not a number throughout where one is none.
+  func sortedNumbers() -> UnsafeMutableBufferPointer<Double> {
+    sort()
+    return sorted.as(Double.self)
+  }
+
+  /// (1/n) Σ exp(iuX), as real and imaginary part.
+  func characteristicFunction(at u: Double) -> (real: Double, imaginary: Double) {
+    func meanAtMultiples(_ function: (inout MutableSpan<Double>) -> Void) -> Double {
+      mean {
+        for i in $0.indices { $0[i] *= u }
+        function(&$0)
+      }
+    }
+    return (meanAtMultiples { BlockMath.cos(&$0) }, meanAtMultiples { BlockMath.sin(&$0) })
   }
 
   private func value(of observable: Observable) -> Double {

@@ -61,7 +61,7 @@ public final class ExperimentRun {
       switch experiment.kind {
       case .trajectory: try runTrajectories(progress)
       case .expectation: try runExpectations(progress)
-      case .chaos, .strong, .joint: try runErrorStudies(progress)
+      case .chaos, .strong, .joint, .law: try runErrorStudies(progress)
       }
     try writeManifest(seconds: (ContinuousClock.now - start) / .seconds(1))
     return results
@@ -74,8 +74,12 @@ public final class ExperimentRun {
     try write(ReplicaTable.header, to: "replicas.csv")
     var results: [RateResult] = []
     for combination in experiment.combinations {
-      guard case .error(let study) = combination.study else { continue }
-      let curves = try study.run(threads: threads, progress: progress, logger: logger)
+      let curves: [ErrorCurve]
+      switch combination.study {
+      case .error(let study): curves = try study.run(threads: threads, progress: progress, logger: logger)
+      case .law(let study): curves = try study.run(threads: threads, progress: progress, logger: logger)
+      case .trajectory, .expectation: continue
+      }
       let fitted = curves.flatMap { curve in
         RateResult.results(curve, label: combination.label) { experiment.claim(on: curve, in: $0, of: combination) }
       }

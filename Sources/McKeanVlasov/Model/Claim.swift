@@ -53,6 +53,28 @@ public struct Claim: Sendable, Hashable {
     }
   }
 
+  /// How fast the law of n particles approaches the limit law: the errors of sampling and of chaos together
+  /// (docs/theory.md, section 14.2).
+  ///
+  /// Sampling alone is n^{-1/2}; in Wasserstein's distance of laws with a tail index α in (1, 2) it is n^{-(1-1/α)}.
+  ///
+  /// - Parameter distance: of `Metric.ofLaws`.
+  package static func law(_ distance: Metric, of model: any McKeanVlasovModel, noise: LevyNoise) -> Claim? {
+    let heavy = model.tailIndex(with: noise).flatMap { $0 > 1 ? -(1 - 1 / $0) : nil }
+    if distance == .wasserstein1 {
+      // what a step of its own confines has thinner tails than its noise
+      guard !(model is any OneStepModel) else { return nil }
+      return Claim(
+        exponent: heavy ?? -0.5, alternative: heavy == nil ? nil : -0.5,
+        source: "extremes of a sample; docs/theory.md 14.2")
+    }
+    let chaos = model.featureGrowth == .none ? -0.5 : model.claim(on: .terminal, in: .n, noise: noise)?.exponent
+    if chaos == -0.5 { return Claim(exponent: -0.5, source: "sampling and chaos alike; docs/theory.md 14.2") }
+    return chaos.map {
+      Claim(exponent: $0, kind: .bound, source: "chaos, slower than sampling; docs/theory.md 14.2")
+    }
+  }
+
   /// The strong error of Euler's scheme with additive noise and a smooth drift.
   ///
   /// Order 1 at the grid points for every α; order min(1, 1/α) between them, where the path is held constant and misses

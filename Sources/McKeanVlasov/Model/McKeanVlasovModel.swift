@@ -71,6 +71,9 @@ public protocol McKeanVlasovModel: Sendable {
   ///
   /// The flow of the differential equation would not do: it differs from the chain's by the order of the step.
   func exactFlow(noise: LevyNoise, step: Double, steps: Int) -> [Double]?
+
+  /// The law of a particle of the limit of the Euler chain after so many steps, where it is known. By default nil.
+  func exactLaw(noise: LevyNoise, step: Double, steps: Int) -> LimitLaw?
 }
 
 extension McKeanVlasovModel {
@@ -80,6 +83,7 @@ extension McKeanVlasovModel {
   public func claim(on metric: Metric, in variable: ConvergenceVariable, noise: LevyNoise) -> Claim? { nil }
   public func errorTailIndex(in variable: ConvergenceVariable, noise: LevyNoise) -> Double? { tailIndex(with: noise) }
   public func exactFlow(noise: LevyNoise, step: Double, steps: Int) -> [Double]? { nil }
+  public func exactLaw(noise: LevyNoise, step: Double, steps: Int) -> LimitLaw? { nil }
 
   /// The smallest tail index among the noise and the initial laws, or nil where all moments are finite: the tail index
   /// of an error that is linear in them.

@@ -1,4 +1,5 @@
-/// How the error of one particle's path is measured, and how it is summarised over particles and replicas.
+/// How the error of one particle's path is measured and how it is summarised over particles and replicas; or how far the
+/// law of the particles is from another.
 public enum Metric: String, Sendable, CaseIterable {
   /// |e| at the horizon, p-th moment.
   case terminal
@@ -16,10 +17,22 @@ public enum Metric: String, Sendable, CaseIterable {
   case gridSupMedian = "grid-sup-median"
   /// The same median at T - Δt/2.
   case offGridMedian = "off-grid-median"
+  /// sup_x |F_n(x) - F(x)|, Kolmogorov's distance between laws, p-th moment over replicas.
+  case kolmogorov
+  /// The largest |φ_n(u) - φ(u)| over a few frequencies u, φ the characteristic function, p-th moment over replicas.
+  case characteristicFunction = "characteristic-function"
+  /// ∫ |F_n - F| dx, Wasserstein's distance of order 1 between laws, p-th moment over replicas.
+  case wasserstein1 = "wasserstein-1"
 
-  /// The error of a path that the metric summarises: `terminal`, `gridSup`, `offGrid` or `pathSup`.
-  public var pathError: Metric {
+  /// The distances between laws.
+  public static let ofLaws: [Metric] = [.kolmogorov, .characteristicFunction, .wasserstein1]
+  /// The errors of paths.
+  public static let ofPaths = allCases.filter { !ofLaws.contains($0) }
+
+  /// The error of a path that the metric summarises: `terminal`, `gridSup`, `offGrid` or `pathSup`. nil for laws.
+  public var pathError: Metric? {
     switch self {
+    case .kolmogorov, .characteristicFunction, .wasserstein1: nil
     case .terminal, .terminalMedian, .particleMax: .terminal
     case .gridSup, .gridSupMedian: .gridSup
     case .offGrid, .offGridMedian: .offGrid
@@ -32,6 +45,7 @@ public enum Metric: String, Sendable, CaseIterable {
     switch self {
     case .terminalMedian, .gridSupMedian, .offGridMedian: true
     case .terminal, .gridSup, .offGrid, .pathSup, .particleMax: false
+    case .kolmogorov, .characteristicFunction, .wasserstein1: false
     }
   }
 
@@ -47,10 +61,12 @@ public enum Sweep: String, Sendable, CaseIterable {
   case strong
   /// Both at once.
   case joint
+  /// The number of particles, of the distance between laws.
+  case law
 
   public var variables: [ConvergenceVariable] {
     switch self {
-    case .chaos: [.n]
+    case .chaos, .law: [.n]
     case .strong: [.dt]
     case .joint: [.n, .dt]
     }

@@ -88,4 +88,17 @@ public struct OrnsteinUhlenbeck: SinglePrecisionModel {
     guard let mean = initial[0].mean else { return nil }
     return (0..<steps).flatMap { k in Array(repeating: pow(1 - theta * step, Double(k)) * mean, count: initial.count) }
   }
+
+  /// X_K = A X_0 + (B - A) E X_0 + SαS(s) with a = θ + κ, A = (1-aη)^K, B = (1-θη)^K and
+  /// s^α = γ^α Σ_{k<K} |1-aη|^{αk}, γ the scale of one increment; in one dimension.
+  public func exactLaw(noise: LevyNoise, step: Double, steps: Int) -> LimitLaw? {
+    guard shape.components == 1, let mean = coupling == 0 ? 0 : initial[0].mean else { return nil }
+    let contraction = 1 - (theta + coupling) * step
+    let factor = pow(contraction, Double(steps))
+    let ratio = pow(abs(contraction), noise.alpha)
+    let sum = (0..<steps).reduce((total: 0.0, term: 1.0)) { sum, _ in (sum.total + sum.term, sum.term * ratio) }.total
+    return LimitLaw(
+      initial: initial[0], factor: factor, location: (pow(1 - theta * step, Double(steps)) - factor) * mean,
+      scalePower: pow(noise.incrementScale(over: step), noise.alpha) * sum, alpha: noise.alpha)
+  }
 }

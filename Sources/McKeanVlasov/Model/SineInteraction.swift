@@ -79,17 +79,32 @@ public struct SineInteraction: SinglePrecisionModel {
   ///     m_k = E sin X_k = Im[ e^{i x_k} E e^{i A_k X_0} ] exp(-s_k^α),
   ///     x_{k+1} = (1-θη) x_k + ηκ m_k,   s_{k+1}^α = |1-θη|^α s_k^α + γ^α,   γ the scale of one increment.
   public func exactFlow(noise: LevyNoise, step: Double, steps: Int) -> [Double]? {
+    limitChain(noise: noise, step: step, steps: steps).flow
+  }
+
+  /// A_K X_0 + x_K + SαS(s_K).
+  public func exactLaw(noise: LevyNoise, step: Double, steps: Int) -> LimitLaw? {
+    let end = limitChain(noise: noise, step: step, steps: steps)
+    return LimitLaw(
+      initial: initial[0], factor: end.factor, location: end.location, scalePower: end.scalePower, alpha: noise.alpha)
+  }
+
+  /// m_0, …, m_{K-1}, and A_K, x_K, s_K^α.
+  private func limitChain(noise: LevyNoise, step: Double, steps: Int)
+    -> (flow: [Double], factor: Double, location: Double, scalePower: Double)
+  {
     let contraction = 1 - theta * step
     let incrementPower = pow(noise.incrementScale(over: step), noise.alpha)
-    var (location, scalePower, start) = (0.0, 0.0, 1.0)
-    return (0..<steps).map { _ in
-      let ofInitial = initial[0].characteristicFunction(at: start)
+    var (location, scalePower, factor) = (0.0, 0.0, 1.0)
+    let flow = (0..<steps).map { _ in
+      let ofInitial = initial[0].characteristicFunction(at: factor)
       let mean =
         (sin(location) * ofInitial.real + cos(location) * ofInitial.imaginary) * exp(-scalePower)
       location = contraction * location + step * coupling * mean
       scalePower = pow(abs(contraction), noise.alpha) * scalePower + incrementPower
-      start *= contraction
+      factor *= contraction
       return mean
     }
+    return (flow, factor, location, scalePower)
   }
 }

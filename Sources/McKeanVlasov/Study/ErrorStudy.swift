@@ -93,7 +93,7 @@ public struct ErrorStudy: Sendable {
 
   private var plan: [CurvePlan] {
     // of the two errors of a joint study only moments add up to a surface
-    let metrics = sweep == .joint ? [Metric.terminal, .gridSup] : Metric.allCases
+    let metrics = sweep == .joint ? [Metric.terminal, .gridSup] : Metric.ofPaths
     return metrics.flatMap { metric -> [CurvePlan] in
       let levels = comparisons.indices.filter {
         let (steps, referenceSteps) = (systems[comparisons[$0].coarse].steps, systems[comparisons[$0].reference].steps)

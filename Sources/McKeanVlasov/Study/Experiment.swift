@@ -7,6 +7,7 @@ public struct Experiment: Sendable {
     case error(ErrorStudy)
     case trajectory(TrajectoryStudy)
     case expectation(ExpectationStudy)
+    case law(LawStudy)
 
     /// Bytes of states on so many threads.
     func bytes(threads: Int) -> Double {
@@ -14,6 +15,7 @@ public struct Experiment: Sendable {
       case .error(let study): study.bytes(threads: threads)
       case .trajectory(let study): study.bytes(threads: threads)
       case .expectation(let study): study.bytes(threads: threads)
+      case .law(let study): study.bytes(threads: threads)
       }
     }
 
@@ -23,6 +25,25 @@ public struct Experiment: Sendable {
       case .error(let study): (study.model, [(study.systems, study.replicas)])
       case .trajectory(let study): (study.model, [([study.system], study.replicas)])
       case .expectation(let study): (study.model, study.pilotRuns.map { ($0.systems, study.replicas) })
+      case .law(let study): (study.model, [(study.systems, study.replicas)])
+      }
+    }
+
+    var precision: Precision {
+      switch self {
+      case .error(let study): study.precision
+      case .trajectory(let study): study.precision
+      case .expectation(let study): study.precision
+      case .law(let study): study.precision
+      }
+    }
+
+    /// The curves of errors or distances that the study yields, and the variables of their rates.
+    var curves: (names: [(metric: Metric, p: Double?)], variables: [ConvergenceVariable]) {
+      switch self {
+      case .error(let study): (study.curveNames, study.sweep.variables)
+      case .law(let study): (study.curveNames, Sweep.law.variables)
+      case .trajectory, .expectation: ([], [])
       }
     }
 
@@ -38,7 +59,7 @@ public struct Experiment: Sendable {
 
   /// The kinds of study that a file can ask for.
   public enum Kind: String, Sendable, CaseIterable {
-    case strong, chaos, joint, trajectory, expectation
+    case strong, chaos, joint, trajectory, expectation, law
   }
 
   /// The name of the built-in experiment, or of the file without its ending.
@@ -68,8 +89,11 @@ public struct Experiment: Sendable {
       $0.applies(to: curve.metric, in: variable, p: curve.p, noise: combination.label.noise)
     }
     if let stated { return stated.claim }
-    guard case .error(let study) = combination.study else { return nil }
-    return study.model.claim(on: curve.metric, in: variable, noise: study.noise)
+    return switch combination.study {
+    case .error(let study): study.model.claim(on: curve.metric, in: variable, noise: study.noise)
+    case .law(let study): .law(curve.metric, of: study.model, noise: study.noise)
+    case .trajectory, .expectation: nil
+    }
   }
 
   /// What the experiment takes: draws and particle steps over all combinations, and bytes of the largest one. Of an
@@ -285,6 +309,23 @@ public struct Experiment: Sendable {
           try ExpectationStudy(
             model: model, noise: noise, horizon: horizon, steps: steps, particles: particles, observables: observables,
             methods: methods, tolerances: tolerances, replicas: replicas, seed: seed, precision: precision))
+      }
+    case .law:
+      let steps = try time.integer("steps", in: counts)
+      let particles = try study.ladder("particles")
+      let distances = try study.words("distance", default: .kolmogorov, among: Metric.ofLaws)
+      let frequencies =
+        distances.contains(.characteristicFunction)
+        ? try study.numbers("frequencies", default: [1], allowed: "a number above 0, or a list of them") : [1]
+      let reference = try study.reference("reference")
+      let replicas = try study.integer("replicas", in: ErrorStudy.fewestReplicas...Int(UInt32.max))
+      let p = try study.numbers("p", default: [0.5], allowed: "a number above 0, or a list of them")
+      return { model, noise throws(SimulationError) in
+        .law(
+          try LawStudy(
+            model: model, noise: noise, grid: try TimeGrid(horizon: horizon, steps: steps), particles: particles,
+            distances: distances, frequencies: frequencies, reference: reference, replicas: replicas, p: p, seed: seed,
+            precision: precision))
       }
     case .chaos, .strong, .joint:
       let replicas = try study.integer("replicas", in: ErrorStudy.fewestReplicas...Int(UInt32.max))

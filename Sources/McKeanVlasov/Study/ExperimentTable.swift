@@ -140,15 +140,17 @@ final class ExperimentTable {
   }
 
   /// One of a few words, or a list of them.
-  func words<Word: CaseIterable & RawRepresentable<String>>(_ key: String, default fallback: Word)
-    throws(SimulationError) -> [Word]
-  {
-    let allowed = Word.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ") + " or a list of them"
+  func words<Word: CaseIterable & RawRepresentable<String>>(
+    _ key: String, default fallback: Word, among words: [Word] = Array(Word.allCases)
+  ) throws(SimulationError) -> [Word] {
+    let allowed = words.map { "\"\($0.rawValue)\"" }.joined(separator: ", ") + " or a list of them"
     let value = try value(key, default: .word(fallback.rawValue), allowed: allowed)
     let elements = if case .list(let list) = value { list } else { [value] }
-    let words = elements.compactMap { if case .word(let word) = $0 { Word(rawValue: word) } else { nil } }
-    guard words.count == elements.count, !words.isEmpty else { throw error(key, found: value.found, allowed: allowed) }
-    return words
+    let found = elements.compactMap { element in
+      if case .word(let word) = element { words.first { $0.rawValue == word } } else { nil }
+    }
+    guard found.count == elements.count, !found.isEmpty else { throw error(key, found: value.found, allowed: allowed) }
+    return found
   }
 
   /// A law: a number, or { law = "normal" | "uniform" | "stable", … }.

@@ -12,7 +12,7 @@ struct StatedClaim: Sendable {
   init(_ table: ExperimentTable, kind: Experiment.Kind) throws(SimulationError) {
     metric = try table.word("metric")
     guard let swept = Sweep(rawValue: kind.rawValue)?.variables else {
-      throw table.error("metric", found: "a claim", allowed: "[[claim]] in chaos, strong and joint studies")
+      throw table.error("metric", found: "a claim", allowed: "[[claim]] in chaos, strong, joint and law studies")
     }
     variable = ConvergenceVariable(rawValue: try table.word("variable", among: swept.map(\.rawValue)))!
     let isInN = variable == .n
@@ -45,9 +45,9 @@ struct StatedClaim: Sendable {
   ) throws(SimulationError) {
     var used: Set<Int> = []
     for combination in combinations {
-      guard case .error(let study) = combination.study else { continue }
-      for curve in study.curveNames {
-        for variable in study.sweep.variables {
+      let (curves, variables) = combination.study.curves
+      for curve in curves {
+        for variable in variables {
           let matching = claims.indices.filter {
             claims[$0].applies(to: curve.metric, in: variable, p: curve.p, noise: combination.label.noise)
           }

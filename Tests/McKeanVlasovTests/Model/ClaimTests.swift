@@ -48,7 +48,7 @@ import Testing
     for model: any McKeanVlasovModel in [
       OrnsteinUhlenbeck(theta: 1, coupling: 1), try TestData.network(.relu), try TestData.network(.softplus),
     ] {
-      for metric in Metric.allCases { #expect(Self.agree(model.claim(on: metric, in: .n, noise: noise), expected)) }
+      for metric in Metric.ofPaths { #expect(Self.agree(model.claim(on: metric, in: .n, noise: noise), expected)) }
     }
   }
 
@@ -59,7 +59,7 @@ import Testing
       SineInteraction(theta: 1, coupling: 1), try TestData.network(.tanh), try TestData.network(.sigmoid),
       try TestData.network(.erf),
     ] {
-      for metric in Metric.allCases { #expect(Self.agree(model.claim(on: metric, in: .n, noise: noise), expected)) }
+      for metric in Metric.ofPaths { #expect(Self.agree(model.claim(on: metric, in: .n, noise: noise), expected)) }
     }
   }
 
@@ -109,7 +109,7 @@ import Testing
 
   @Test func strongErrorWithoutNoiseIsOfOrder1Everywhere() throws {
     for model in try Self.smoothModels() {
-      for metric in Metric.allCases {
+      for metric in Metric.ofPaths {
         #expect(Self.agree(model.claim(on: metric, in: .dt, noise: try Self.noise(1.5, scale: 0)), [1, nil]))
       }
     }
@@ -121,7 +121,7 @@ import Testing
       OrnsteinUhlenbeck(theta: 0, coupling: 0), SineInteraction(theta: 0, coupling: 0),
     ]
     for model in models {
-      for metric in Metric.allCases {
+      for metric in Metric.ofPaths {
         let claim = model.claim(on: metric, in: .dt, noise: try Self.noise(1.5))
         #expect(claim?.exponent == (metric.pathError == .offGrid ? 1 / 1.5 : nil))
       }
@@ -130,7 +130,7 @@ import Testing
 
   @Test func nothingIsClaimedOfADiscontinuousDrift() throws {
     for scale in [0.0, 1] {
-      for metric in Metric.allCases {
+      for metric in Metric.ofPaths {
         #expect(
           try TestData.network(.relu).claim(on: metric, in: .dt, noise: try Self.noise(1.5, scale: scale)) == nil)
       }
@@ -143,7 +143,7 @@ import Testing
     let model = try TestData.network(.tanh, outputInitial: outputs)
     #expect(model.featureGrowth == .linear)
     for variable in ConvergenceVariable.allCases {
-      for metric in Metric.allCases {
+      for metric in Metric.ofPaths {
         #expect(model.claim(on: metric, in: variable, noise: try Self.noise(1.7)) == nil)
       }
     }

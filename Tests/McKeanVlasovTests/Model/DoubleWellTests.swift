@@ -171,7 +171,7 @@ import Testing
 
   @Test func chaosClaims() throws {
     let noise = try LevyNoise(law: .stable(alpha: 1.3))
-    for metric in Metric.allCases where metric != .particleMax {
+    for metric in Metric.ofPaths where metric != .particleMax {
       let splitting = try #require(claim(.splitting, metric, .n, noise))
       let tamed = try #require(claim(.tamed, metric, .n, noise))
       #expect(splitting.exponent == -0.5 && splitting.alternative == tamed.exponent)
@@ -193,7 +193,7 @@ import Testing
     #expect(claim(.splitting, .gridSup, .dt, noise) == nil)
     #expect(claim(.splitting, .gridSup, .dt, try LevyNoise(law: .brownian))?.exponent == 1)
     #expect(claim(.splitting, .offGrid, .dt, noise)?.exponent == 1 / 1.3)
-    for metric in Metric.allCases { #expect(claim(.tamed, metric, .dt, noise) == nil) }
+    for metric in Metric.ofPaths { #expect(claim(.tamed, metric, .dt, noise) == nil) }
     // without noise the flow is exact, and what is left is the splitting of the attraction
     let silent = try LevyNoise(law: .brownian, scale: 0)
     let apart = InitialLaw.uniform(low: -1, high: 1)
