@@ -186,36 +186,40 @@ public struct Experiment: Sendable {
     try timeTable.finish()
     try studyTable.finish()
 
+    let names = axes.first { $0.table == "model" && $0.key == "name" }?.values ?? []
     var data: LabelledData?
     var combinations: [Combination] = []
     var resolved: [String: ExperimentValue] = [:]
+    var resolvedOfCombinations: [(model: [String: ExperimentValue], noise: [String: ExperimentValue])] = []
     for values in Self.product(of: axes) {
       let model = modelTable.replacing(Self.replacements(values, in: "model"))
       let noise = noiseTable.replacing(Self.replacements(values, in: "noise"))
       let drivingNoise = try ModelCatalog.noise(noise, lawVaries: varying.contains("law"))
-      let system = try ModelCatalog.model(model) { () throws(SimulationError) -> LabelledData in
+      let system = try ModelCatalog.model(model, names: names.map(\.text)) {
+        () throws(SimulationError) -> LabelledData in
         guard let dataTable else {
           throw .located(place: "\(file.name), ", .missingKey(parameter: "[data]", allowed: "a table [data]"))
         }
         if data == nil { data = try ModelCatalog.data(dataTable, directory: file.directory, seed: seed) }
         return data!
       }
-      let setting = values.filter { varying.contains($0.key) && !columnsOfTheirOwn.contains($0.key) }
-        .map { "\($0.key)=\($0.value.text)" }.joined(separator: ";")
+      // what the model of this combination does not know does not tell it apart
+      let setting = values.filter {
+        varying.contains($0.key) && !columnsOfTheirOwn.contains($0.key)
+          && ($0.table == "noise" || model.resolved[$0.key] != nil)
+      }.map { "\($0.key)=\($0.value.text)" }.joined(separator: ";")
       let label = CurveLabel(model: system.name, noise: drivingNoise, setting: setting)
-      // With a list of laws, Brownian noise meets every alpha of a list, and is run once.
+      // Brownian noise meets every alpha of a list, and a model every value of another model's key; each is run once.
       if combinations.contains(where: { $0.label == label }) { continue }
       let study: Study
       do { study = try makeStudy(system, drivingNoise) } catch {
         throw [studyTable, timeTable, noise, model].reduce(error) { $1.locate($0) }
       }
       combinations.append(Combination(label: label, study: study))
-      for (table, file) in [(model, modelTable), (noise, noiseTable)] {
-        // the lists of the file; any other value with its defaults
-        let values = table.resolved.merging(file.values) { if case .list = $1 { $1 } else { $0 } }
-        resolved[file.name] = .table(values)
-      }
+      resolvedOfCombinations.append((model.resolved, noise.resolved))
     }
+    resolved["model"] = .table(Self.resolved(resolvedOfCombinations.map(\.model), of: modelTable))
+    resolved["noise"] = .table(Self.resolved(resolvedOfCombinations.map(\.noise), of: noiseTable))
     if let dataTable {
       guard data != nil else {
         throw .located(
@@ -271,6 +275,20 @@ public struct Experiment: Sendable {
     _ values: [(table: String, key: String, value: ExperimentValue)], in table: String
   ) -> [String: ExperimentValue] {
     Dictionary(uniqueKeysWithValues: values.filter { $0.table == table }.map { ($0.key, $0.value) })
+  }
+
+  /// A table as the file has it, with the defaults. Where they differ from combination to combination, as models' do, they
+  /// are left unsaid: stated, one model's would be the others' too.
+  private static func resolved(_ combinations: [[String: ExperimentValue]], of file: ExperimentTable)
+    -> [String: ExperimentValue]
+  {
+    var result = file.values
+    for key in Set(combinations.flatMap(\.keys)) {
+      if case .list? = result[key] { continue }
+      let values = Set(combinations.compactMap { $0[key] })
+      if values.count == 1 { result[key] = values.first }
+    }
+    return result
   }
 
   private typealias StudyMaker = (any McKeanVlasovModel, LevyNoise) throws(SimulationError) -> Study

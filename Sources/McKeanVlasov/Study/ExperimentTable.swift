@@ -273,9 +273,12 @@ final class ExperimentTable {
   }
 
   /// Refuses the first key that nobody has asked for.
-  func finish() throws(SimulationError) {
-    for key in keys where !asked.contains(key) {
-      throw .located(place: file.place(of: key, in: name), .unknownKey(key, among: asked))
+  ///
+  /// - Parameter others: keys that are known all the same.
+  func finish(others: [String] = []) throws(SimulationError) {
+    let known = asked + others.filter { !asked.contains($0) }
+    for key in keys where !known.contains(key) {
+      throw .located(place: file.place(of: key, in: name), .unknownKey(key, among: known))
     }
   }
 }

@@ -25,10 +25,12 @@ public enum ModelCatalog {
 
   /// Reads the model of one combination.
   ///
-  /// - Parameter data: the training data, read once for all combinations.
-  static func model(_ table: ExperimentTable, data: () throws(SimulationError) -> LabelledData)
-    throws(SimulationError) -> any McKeanVlasovModel
-  {
+  /// - Parameters:
+  ///   - names: where the file lists several, all of them; each model leaves the others' keys alone.
+  ///   - data: the training data, read once for all combinations.
+  static func model(
+    _ table: ExperimentTable, names: [String], data: () throws(SimulationError) -> LabelledData
+  ) throws(SimulationError) -> any McKeanVlasovModel {
     let model: any McKeanVlasovModel
     switch try table.word("name", among: models.map(\.name)) {
     case "ornstein-uhlenbeck":
@@ -68,7 +70,8 @@ public enum ModelCatalog {
           outputInitial: outputInitial)
       } catch { throw table.locate(error) }
     }
-    try table.finish()
+    try table.finish(
+      others: models.filter { names.contains($0.name) }.flatMap { $0.keys.split(separator: ", ").map(String.init) })
     return model
   }
 
