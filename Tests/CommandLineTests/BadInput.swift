@@ -366,7 +366,7 @@ extension BadInput {
   static let strongNetwork = BadInput.network.replacing("steps = 8", with: "steps = [4, 8, 16]")
     .replacing("\"chaos\"", with: "\"strong\"").replacing("[2, 4, 8]", with: "2")
 
-  private static func claim(_ change: String = "", _ replacement: String = "", more: String = "") -> String {
+  static func claim(_ change: String = "", _ replacement: String = "", more: String = "") -> String {
     let claim = "[[claim]]\nmetric = \"terminal\"\nvariable = \"n\"\nexponent = -0.5\nsource = \"Theorem 1\"\n" + more
     return change.isEmpty ? claim : claim.replacing(change, with: replacement)
   }
@@ -384,7 +384,8 @@ extension BadInput {
     .added(claim(more: "kind = \"upper\""), says: "line 20, claim.kind", "found \"upper\"", "\"rate\", \"bound\""),
     .added("[claim]\nmetric = \"terminal\"", says: "line 15, claim", "found the table", "[[claim]]"),
     .changed("[model]", "claim = [1]\n[model]", says: "mine.toml, line 1, claim", "found 1", "[[claim]]"),
-    .added(to: Sample.trajectory, claim(), says: "claim.metric", "found a claim", "chaos and strong studies"),
+    .added(
+      to: Sample.trajectory, claim(), says: "claim.metric", "found a claim", "chaos, strong, joint and law studies"),
   ]
 
   static let dataFiles: [BadInput] = [

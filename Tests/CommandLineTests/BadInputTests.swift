@@ -25,6 +25,9 @@ struct BadInputTests {
   @Test(arguments: BadInput.references) func references(input: BadInput) throws { try Self.refuse(input) }
   @Test(arguments: BadInput.observables) func observables(input: BadInput) throws { try Self.refuse(input) }
   @Test(arguments: BadInput.expectations) func expectations(input: BadInput) throws { try Self.refuse(input) }
+  @Test(arguments: BadInput.joint) func joint(input: BadInput) throws { try Self.refuse(input) }
+  @Test(arguments: BadInput.laws) func laws(input: BadInput) throws { try Self.refuse(input) }
+  @Test(arguments: BadInput.listsOfModels) func listsOfModels(input: BadInput) throws { try Self.refuse(input) }
   @Test(arguments: BadInput.moments) func moments(input: BadInput) throws { try Self.refuse(input) }
   @Test(arguments: BadInput.claims) func claims(input: BadInput) throws { try Self.refuse(input) }
   @Test(arguments: BadInput.dataFiles) func dataFiles(input: BadInput) throws { try Self.refuse(input) }
@@ -34,6 +37,10 @@ struct BadInputTests {
 
   static let samples = [
     "chaos": Sample.chaos, "strong": Sample.strong, "trajectory": Sample.trajectory, "expectation": Sample.expectation,
+    "joint": Sample.joint, "law": Sample.law, "law without the exact one": Sample.lawOfTwoSystems,
+    "several models": BadInput.severalModels, "claims on a surface": Sample.joint + BadInput.claimsOnASurface,
+    "a claim on a law": Sample.law + BadInput.claim("terminal", "kolmogorov"),
+    "a moment of bounded distances": Sample.law.replacing(", \"wasserstein-1\"", with: "") + "p = 3\n",
     "network": Sample.network, "digits": BadInput.network, "strong network": BadInput.strongNetwork,
     "kuramoto": Sample.kuramoto, "double well": Sample.doubleWell,
   ]
@@ -86,6 +93,6 @@ struct BadInputTests {
     let answer = try Mckean()("show", "ou-caos")
     #expect(answer.exitCode == 64)
     #expect(answer.errorLines.count == 1)
-    for part in ["mckean: error: ", "ou-caos", "ou-chaos, ou-strong"] { #expect(answer.error.contains(part)) }
+    for part in ["mckean: error: ", "ou-caos", "ou-chaos, ou-law, ou-strong"] { #expect(answer.error.contains(part)) }
   }
 }

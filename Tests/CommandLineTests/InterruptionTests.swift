@@ -16,12 +16,12 @@ struct InterruptionTests {
     #expect(killed.exitCode == nil)
     #expect(!killed.error.contains("16 of 16"))
     #expect(mckean.files(in: "o") == ["curve.csv", "manifest.json", "rates.csv", "replicas.csv"])
-    // Two moments' worth of curves, two levels each, of the first combination alone.
+    // Three moments and two medians, two levels each, of the first combination alone.
     let curve = try mckean.table("o/curve.csv")
-    #expect(curve.rows.count == 8)
+    #expect(curve.rows.count == 10)
     #expect(curve.rows.allSatisfy { $0["scale"] == "0" && Double($0["value"]!)! > 0 })
-    #expect(try mckean.table("o/rates.csv").values("metric", "scale").count == 4)
-    #expect(try mckean.table("o/replicas.csv").rows.count == 8 * 8)
+    #expect(try mckean.table("o/rates.csv").values("metric", "scale").count == 5)
+    #expect(try mckean.table("o/replicas.csv").rows.count == 8 * 10)
     #expect(try mckean.text("o/curve.csv").hasSuffix("\n"))
     // The manifest tells that the run has not come to its end.
     let manifest = try #require(JSONSerialization.jsonObject(with: mckean.bytes("o/manifest.json")) as? [String: Any])

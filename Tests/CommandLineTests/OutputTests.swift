@@ -40,8 +40,8 @@ struct OutputTests {
     let settings = [["coupling=2.0"], ["coupling=1.0"]], alphas = [["1.8"], ["1.2"]]
     let combinations = Self.product(settings, alphas)
     let curves = [
-      ["terminal", "0.5"], ["terminal", "0.3"], ["grid-sup", "0.5"], ["grid-sup", "0.3"], ["terminal-median", ""],
-      ["grid-sup-median", ""],
+      ["terminal", "0.5"], ["terminal", "0.3"], ["grid-sup", "0.5"], ["grid-sup", "0.3"], ["particle-max", "0.5"],
+      ["particle-max", "0.3"], ["terminal-median", ""], ["grid-sup-median", ""],
     ]
     let levels = [["2", "8"], ["4", "8"]]
     let replicas = (0..<9).map { ["\($0)"] }
@@ -82,7 +82,7 @@ struct OutputTests {
       }
       return pow(samples.reduce(0, +) / Double(samples.count), 1 / p)
     }
-    #expect(curve.rows.count == (variable == "n" ? 6 : 9) * 2)
+    #expect(curve.rows.count == (variable == "n" ? 8 : 13) * 2)
     for row in curve.rows {
       let all = samples(row)
       #expect(all.count == 8)

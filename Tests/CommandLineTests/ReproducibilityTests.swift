@@ -27,6 +27,64 @@ struct ReproducibilityTests {
     for (table, other) in zip(reference, try tables("seed", "--seed", "2")) { #expect(table != other) }
   }
 
+  /// An experiment of each kind on several blocks of particles, with every reference and every table that the kind has.
+  static let kinds: [String: (text: String, tables: [String])] = [
+    "joint": (
+      Sample.joint.replacing("[2, 4, 8]", with: "[500, 2500, 5000]") + "p = [0.5, 1.0]\n",
+      ["rates.csv", "replicas.csv", "surface.csv"]
+    ),
+    "law, exact": (
+      Sample.law.replacing("[2, 4, 8]", with: "[500, 2500, 5000]"), ["curve.csv", "rates.csv", "replicas.csv"]
+    ),
+    "law, next": (
+      Sample.lawOfTwoSystems.replacing("[2, 4, 8]", with: "[500, 2500, 5000]"),
+      ["curve.csv", "rates.csv", "replicas.csv"]
+    ),
+    "law, a number": (
+      Sample.law.replacing("\"exact\"", with: "8000").replacing("[2, 4, 8]", with: "[250, 500]"),
+      ["curve.csv", "rates.csv", "replicas.csv"]
+    ),
+    "expectation": (
+      Sample.expectation.replacing("particles = 4", with: "particles = [1000, 3000, 6000]")
+        .replacing("tolerance = 0.05", with: "tolerance = [0.02, 0.01]\nmethod = [\"multilevel\", \"plain\"]"),
+      ["expectation.csv", "levels.csv", "rates.csv"]
+    ),
+    "trajectory": (
+      Sample.trajectory.replacing("particles = 5", with: "particles = 5000")
+        + """
+        observables = [
+          "mean", "order-parameter", { name = "cosine", frequency = 2 }, { name = "quantile", order = 0.9 },
+          { name = "probability-beyond", level = 1 }, { name = "feature-mean", index = 0 },
+        ]
+
+        """, ["observables.csv"]
+    ),
+    "a network's trajectory": (
+      Sample.network.replacing("\"chaos\"", with: "\"trajectory\"").replacing("[2, 4, 8]", with: "5000")
+        .replacing("replicas = 8", with: "replicas = 2\nsnapshots = 3\nobservables = [\"loss\", \"accuracy\"]"),
+      ["observables.csv"]
+    ),
+  ]
+
+  @Test(arguments: kinds.keys.sorted())
+  func tablesOfEveryKindDoNotDependOnThreads(name: String) throws {
+    let mckean = try Mckean()
+    let kind = try #require(Self.kinds[name])
+    try mckean.write(kind.text, to: "mine.toml")
+    try mckean.write(Sample.data, to: "data.csv")
+    func tables(_ directory: String, _ arguments: String...) throws -> [Data] {
+      let answer = try mckean.run(["run", "mine.toml", "--quiet", "--out", directory] + arguments)
+      #expect(answer.exitCode == 0, "\(answer.error)")
+      return try kind.tables.map { try mckean.bytes("\(directory)/\($0)") }
+    }
+    let reference = try tables("one", "--threads", "1")
+    #expect(
+      mckean.files(in: "one").filter { $0.hasSuffix(".csv") && $0 != "times.csv" } == kind.tables)
+    for threads in ["2", "9"] { #expect(try tables(threads, "--threads", threads) == reference) }
+    // The control: another seed.
+    for (table, other) in zip(reference, try tables("seed", "--seed", "2")) { #expect(table != other) }
+  }
+
   /// Single precision too, and other bytes than in double precision.
   @Test(arguments: Set(Sample.quick.keys).subtracting(Sample.ofDoublePrecisionAlone).sorted())
   func tablesInSinglePrecisionDoNotDependOnThreads(name: String) throws {

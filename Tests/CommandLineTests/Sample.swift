@@ -38,6 +38,19 @@ enum Sample {
 
     """
 
+  static let joint = strong.replacing("\"strong\"", with: "\"joint\"")
+    .replacing("particles = 4", with: "particles = [2, 4, 8]")
+
+  static let law =
+    chaos.replacing("\"chaos\"", with: "\"law\"") + """
+      distance = ["kolmogorov", "characteristic-function", "wasserstein-1"]
+      frequencies = [1.0, 2.0]
+      reference = "exact"
+
+      """
+
+  static let lawOfTwoSystems = law.replacing("\"exact\"", with: "\"next\"")
+
   static let trajectory = """
     [model]
     name = "ornstein-uhlenbeck"
@@ -114,18 +127,24 @@ enum Sample {
     "kuramoto-chaos": ["study.particles=[500,2500,5000]", "time.steps=4", "study.replicas=8"],
     "kuramoto-onset": ["model.coupling=[0.5,2.0]", "study.particles=5000", "time.steps=40", "study.replicas=2"],
     "network-chaos": ["data.rows=20", "study.particles=[100,300,600]", "time.steps=4", "study.replicas=8"],
+    "network-joint": ["data.rows=20", "study.particles=[100,300,600]", "time.steps=[2,4,8]", "study.replicas=8"],
     "network-strong": ["data.rows=20", "study.particles=10", "time.steps=[4,8,16]", "study.replicas=8"],
     "ou-chaos": ["study.particles=[500,2500,5000]", "time.steps=4", "study.replicas=8"],
+    "ou-law": ["study.particles=[500,2500,5000]", "time.steps=4", "study.replicas=8"],
     "ou-strong": ["study.particles=10", "time.steps=[4,8,16]", "study.replicas=8"],
+    "rate-against-alpha": [
+      "noise.alpha=[1.2,2.0]", "study.particles=[500,2500,5000]", "time.steps=4", "study.replicas=8",
+    ],
     "sine-chaos": ["study.particles=[500,2500,5000]", "time.steps=4", "study.replicas=8"],
     "sine-expectation": [
       "time.steps=[2,4,8,16]", "study.particles=16", "study.tolerance=[0.02,0.01]", "study.replicas=500",
     ],
+    "sine-joint": ["study.particles=[500,2500,5000]", "time.steps=[2,4,8]", "study.replicas=8"],
     "sine-strong": ["study.particles=10", "time.steps=[4,8,16]", "study.replicas=8"],
   ]
 
   /// Those whose model has no functions of single precision.
-  static let ofDoublePrecisionAlone: Set = ["kuramoto-onset"]
+  static let ofDoublePrecisionAlone: Set = ["double-well-chaos", "kuramoto-chaos", "kuramoto-onset"]
 
   /// `--set` of each.
   static func quickArguments(_ name: String) throws -> [String] {

@@ -37,13 +37,14 @@ import Testing
         let ofParticles = (0..<sizes[level]).map { particle in
           metric.pathError == .terminal ? errors.last![particle] : errors.map { $0[particle] }.max()!
         }
+        if metric == .particleMax { return pow(ofParticles.max()!, 0.7) }
         // odd sizes: the median is one of the errors
         return metric.isMedian
           ? ofParticles.sorted()[sizes[level] / 2]
           : ofParticles.reduce(0) { $0 + pow($1, 0.7) } / Double(sizes[level])
       }
     }
-    #expect(curves.map(\.metric) == [.terminal, .gridSup, .terminalMedian, .gridSupMedian])
+    #expect(curves.map(\.metric) == [.terminal, .gridSup, .particleMax, .terminalMedian, .gridSupMedian])
     for curve in curves {
       for level in 0..<2 {
         func agrees(seed: UInt32) throws -> Bool {

@@ -197,7 +197,7 @@ import Testing
       noise: try LevyNoise(law: .stable(alpha: 1.2)), horizon: 1, steps: 16, particles: .range(from: 4, to: 32),
       replicas: 8, p: [0.3, 2], reference: reference)
     let curves = try study.run()
-    #expect(curves.count == 6)
+    #expect(curves.count == 8)
     for curve in curves {
       #expect(curve.estimates().allSatisfy { $0.value <= 1e-14 })
       #expect(throws: ConvergenceRate.Failure.exactAgreement) { try ConvergenceRate(fitting: curve) }

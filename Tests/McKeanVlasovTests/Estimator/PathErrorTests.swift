@@ -27,6 +27,9 @@ import Testing
     case .gridSup:
       let atTimes = (0...steps).map { distances(coarse[$0], reference[$0 * ratio]) }
       return atTimes[0].indices.map { i in atTimes.map { $0[i] }.max()! }
+    case .pathSup:
+      let atTimes = (0...steps * ratio).map { distances(coarse[$0 / ratio], reference[$0]) }
+      return atTimes[0].indices.map { i in atTimes.map { $0[i] }.max()! }
     default: return distances(coarse[steps - 1], reference[steps * ratio - ratio / 2])
     }
   }
@@ -36,6 +39,7 @@ import Testing
       let sorted = errors.sorted()
       return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
     }
+    if metric == .particleMax { return errors.map { pow($0, p) }.max()! }
     return errors.reduce(0) { $0 + pow($1, p) } / Double(errors.count)
   }
 
@@ -56,8 +60,9 @@ import Testing
       p: p, seed: 31)
     let curves = try study.run(threads: 2)
     #expect(
-      curves.map(\.metric) == [.terminal, .gridSup].flatMap { Array(repeating: $0, count: p.count) }
-        + Array(repeating: .offGrid, count: p.count) + [.terminalMedian, .gridSupMedian, .offGridMedian])
+      curves.map(\.metric)
+        == [.terminal, .gridSup, .offGrid, .pathSup, .particleMax].flatMap { Array(repeating: $0, count: p.count) }
+        + [.terminalMedian, .gridSupMedian, .offGridMedian])
     for replica in 0..<8 {
       let paths = steps.map {
         Self.naive(noise).path(particles: 21, steps: $0, fineSteps: 24, replica: UInt32(replica))
@@ -104,7 +109,10 @@ import Testing
     let sizes = particles + (reference == .next ? [] : [160])
     let paths = sizes.map { Self.naive(noise).path(particles: $0, steps: 3, fineSteps: 3, replica: 5) }
     let curves = try study.run(threads: 2)
-    #expect(curves.map(\.metric) == [.terminal, .terminal, .gridSup, .gridSup, .terminalMedian, .gridSupMedian])
+    #expect(
+      curves.map(\.metric) == [
+        .terminal, .terminal, .gridSup, .gridSup, .particleMax, .particleMax, .terminalMedian, .gridSupMedian,
+      ])
     for curve in curves {
       #expect(curve.levels.map(\.particles) == (reference == .next ? [4, 9] : [4, 9, 10]))
       for level in curve.levels.indices {

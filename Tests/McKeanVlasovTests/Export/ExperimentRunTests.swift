@@ -15,13 +15,13 @@ import Testing
   @Test func tablesOfAnErrorStudy() throws {
     let results = try run(Self.chaos, threads: 2)
     #expect(try run.files() == ["curve.csv", "rates.csv", "replicas.csv", "manifest.json"])
-    let metrics = ["terminal", "grid-sup", "terminal-median", "grid-sup-median"]
-    #expect(results.map(\.label.noise.alpha) == [1.5, 1.5, 1.5, 1.5, 1.2, 1.2, 1.2, 1.2])
+    let metrics = ["terminal", "grid-sup", "particle-max", "terminal-median", "grid-sup-median"]
+    #expect(results.map(\.label.noise.alpha) == [1.5, 1.5, 1.5, 1.5, 1.5, 1.2, 1.2, 1.2, 1.2, 1.2])
     #expect(results.map(\.curve.metric.rawValue) == metrics + metrics)
     let curves = results.map { CurveTable.rows($0.curve, $0.label) }.joined()
     #expect(try run.contents("curve.csv") == CurveTable.header + curves)
     #expect(try run.contents("rates.csv") == RateTable.header + results.map(RateTable.row).joined())
-    let replicas = [results.prefix(4), results.suffix(4)]
+    let replicas = [results.prefix(5), results.suffix(5)]
       .map { ReplicaTable.rows($0.map(\.curve), $0.first!.label) }.joined()
     #expect(try run.contents("replicas.csv") == ReplicaTable.header + replicas)
   }

@@ -26,7 +26,7 @@ import Testing
       let claim = study.model.claim(on: curve.metric, in: .dt, noise: study.noise)
       let result = RateResult(curve, label: CurveLabel(model: study.model.name, noise: study.noise), claim: claim)
       // Between grid points nothing is claimed, and there the bound that holds on the grid is violated.
-      #expect(result.verdict == (curve.metric.pathError == .offGrid ? nil : .boundHeld))
+      #expect(result.verdict == (curve.metric.isBetweenGridPoints ? nil : .boundHeld))
       let bound = Claim(exponent: 0.9, kind: .bound, source: "")
       #expect((RateResult(curve, label: result.label, claim: bound).verdict == .violated) == (claim == nil))
     }

@@ -32,7 +32,7 @@ import Testing
       Case(
         "\"sine-interaction\"", "\"cosine\"",
         "test.toml, line 2, model.name: found \"cosine\"; allowed: \"ornstein-uhlenbeck\", \"sine-interaction\", "
-          + "\"two-layer-network\"."),
+          + "\"kuramoto\", \"double-well\", \"two-layer-network\"."),
       Case("alpha = 1.5", "alpha = 2.5", "test.toml, line 7, noise.alpha: found 2.5; allowed: a number from 0.1 to 2."),
       Case("alpha = 1.5", "alpha = 0", "test.toml, line 7, noise.alpha: found 0.0; allowed: a number from 0.1 to 2."),
       Case("alpha = 1.5", "alpha = nan", "test.toml, line 7, noise.alpha: found nan; allowed: a number from 0.1 to 2."),

@@ -80,8 +80,50 @@ import Testing
     #expect(try settings(model: model + "[2]", noise: "law = \"brownian\"") == [""])
     #expect(try settings(model: model + "[2, 2.5]", noise: "law = \"brownian\"") == ["coupling=2", "coupling=2.5"])
     let names = "name = [\"sine-interaction\", \"ornstein-uhlenbeck\"]\ntheta = 1\ncoupling = 1"
+    // the name has a column of its own
+    #expect(try settings(model: names, noise: "law = \"brownian\"") == ["", ""])
+  }
+
+  /// Each model takes its own keys, and meets every value of another's once.
+  @Test func listsOfModels() throws {
+    let text = ExperimentText.chaos(
+      model: """
+        name = ["sine-interaction", "ornstein-uhlenbeck", "double-well"]
+        theta = 1
+        coupling = 1
+        barrier = 1
+        dimension = [1, 2]
+        """)
+    let experiment = try Experiment(text)
     #expect(
-      try settings(model: names, noise: "law = \"brownian\"") == ["name=sine-interaction", "name=ornstein-uhlenbeck"])
+      experiment.combinations.map { "\($0.label.model) \($0.label.setting)" } == [
+        "sine-interaction ", "ornstein-uhlenbeck dimension=1", "ornstein-uhlenbeck dimension=2", "double-well ",
+      ])
+    #expect(experiment.errorStudies.map(\.model.shape.noisy) == [1, 1, 2, 1])
+    // what none of them knows is refused as ever
+    #expect(throws: SimulationError.self) { try Experiment(text.replacing("barrier", with: "frequency")) }
+  }
+
+  /// A default that differs from model to model is not stated: read back, one model's would be another's.
+  @Test func defaultsThatModelsDoNotShareAreNotStated() throws {
+    func resolved(_ names: String) throws -> [String: ExperimentValue] {
+      let text = ExperimentText.chaos(
+        model: "name = \(names)\nactivation = \"tanh\"\nloss = \"cross-entropy\"\ntheta = 1\ncoupling = 1",
+        rest: "[data]\nname = \"digits\"\nrows = 3")
+      guard case .table(let model)? = try Experiment(text).resolved["model"] else { return [:] }
+      return model
+    }
+    let both = try resolved("[\"two-layer-network\", \"sine-interaction\"]")
+    #expect(both["initial"] == nil && both["weight-decay"] == .number(0) && both["theta"] == .integer(1))
+    #expect(both["name"] == .list([.word("two-layer-network"), .word("sine-interaction")]))
+    let alike = try resolved("[\"two-layer-network\", \"sine-interaction\", \"ornstein-uhlenbeck\"]")
+    #expect(alike["dimension"] == .integer(1) && alike["initial"] == nil)
+    let one = try Experiment(
+      ExperimentText.chaos(model: "name = [\"sine-interaction\", \"ornstein-uhlenbeck\"]\ntheta = 1\ncoupling = 1"))
+    guard case .table(let model)? = one.resolved["model"] else {
+      throw SimulationError.missingKey(parameter: "model", allowed: "")
+    }
+    #expect(model["initial"] == .number(0))
   }
 
   /// A list of samplers is told apart by the setting.

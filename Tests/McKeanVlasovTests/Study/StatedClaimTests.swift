@@ -47,7 +47,8 @@ import Testing
         == ["1.5", "1.2"].flatMap { alpha in
           [
             "\(alpha) terminal p=0.5: -0.25", "\(alpha) terminal p=1.0: -0.25", "\(alpha) grid-sup p=0.5: \(models)",
-            "\(alpha) grid-sup p=1.0: \(models)", "\(alpha) terminal-median: \(models)",
+            "\(alpha) grid-sup p=1.0: \(models)", "\(alpha) particle-max p=0.5: none",
+            "\(alpha) particle-max p=1.0: none", "\(alpha) terminal-median: \(models)",
             "\(alpha) grid-sup-median: \(models)",
           ]
         })

@@ -25,7 +25,7 @@ struct TanhAttraction: McKeanVlasovModel {
   func claim(on metric: Metric, in variable: ConvergenceVariable, noise: LevyNoise) -> Claim? {
     switch (variable, metric.pathError) {
     case (.n, _): Claim(exponent: -0.5, source: "a theorem of one's own")
-    case (.dt, .offGrid): nil
+    case (.dt, .offGrid), (.dt, .pathSup): nil
     case (.dt, _): Claim(exponent: 0.9, kind: .bound, source: "a bound of one's own")
     }
   }
