@@ -1,9 +1,9 @@
 /// Distances on the line between an empirical law F_n and another, or a known distribution function F.
 ///
 /// Numbers are sorted, and none is NaN. Cost: one pass.
-enum LawDistance {
+package enum LawDistance {
   /// sup_x |F_n(x) - F(x)|.
-  static func kolmogorov(_ sorted: UnsafeMutableBufferPointer<Double>, _ law: TabulatedLaw) -> Double {
+  package static func kolmogorov(_ sorted: UnsafeMutableBufferPointer<Double>, _ law: TabulatedLaw) -> Double {
     let n = Double(sorted.count)
     var largest = 0.0
     for (i, x) in sorted.enumerated() {
@@ -16,7 +16,7 @@ enum LawDistance {
   /// ∫ |F_n - F| dx, Wasserstein's distance of order 1.
   ///
   /// Between two neighbours F_n is a constant c; where F crosses it, the integral is split at the quantile of c.
-  static func wasserstein1(_ sorted: UnsafeMutableBufferPointer<Double>, _ law: TabulatedLaw) -> Double {
+  package static func wasserstein1(_ sorted: UnsafeMutableBufferPointer<Double>, _ law: TabulatedLaw) -> Double {
     let n = Double(sorted.count)
     // ∫_{-∞}^x F, so that below the first number the whole of F counts
     var (x, integral) = (sorted[0], law.integratedDistribution(sorted[0]))
@@ -40,7 +40,7 @@ enum LawDistance {
   }
 
   /// sup_x |F_n(x) - G_m(x)|.
-  static func kolmogorov(
+  package static func kolmogorov(
     _ sorted: UnsafeMutableBufferPointer<Double>, _ other: UnsafeMutableBufferPointer<Double>
   ) -> Double {
     var largest = 0.0
@@ -49,7 +49,7 @@ enum LawDistance {
   }
 
   /// ∫ |F_n - G_m| dx.
-  static func wasserstein1(
+  package static func wasserstein1(
     _ sorted: UnsafeMutableBufferPointer<Double>, _ other: UnsafeMutableBufferPointer<Double>
   ) -> Double {
     var total = 0.0

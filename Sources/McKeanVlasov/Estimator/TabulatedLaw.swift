@@ -10,8 +10,8 @@ import Foundation
 ///
 /// Source: J. P. Nolan, *Numerical calculation of stable densities and distribution functions*, Stoch. Models 13 (1997);
 /// docs/theory.md, section 14.1.
-final class TabulatedLaw: @unchecked Sendable {
-  let law: LimitLaw
+package final class TabulatedLaw: @unchecked Sendable {
+  package let law: LimitLaw
 
   /// The first and the last x of the table, in log; below, F is linear, above, the tail is C x^{-α}.
   private let logRange: ClosedRange<Double>
@@ -23,24 +23,27 @@ final class TabulatedLaw: @unchecked Sendable {
 
   private static let nodes = 2048
 
+  /// Once and for good: the handler belongs to the process, and tables are made on many threads.
+  private static let errorHandlerIsOff: Void = { _ = gsl_set_error_handler_off() }()
+
   /// - Precondition: a scale above 0.
   /// - Complexity: some 0.2 s.
-  init(_ law: LimitLaw) {
+  package init(_ law: LimitLaw) {
     precondition(law.stable.scale > 0, "the point mass has no density")
     self.law = law
     let alpha = law.stable.alpha
     densityAtZero = tgamma(1 + 1 / alpha) / .pi
     tailConstant = alpha == 2 ? 0 : tgamma(alpha) * sin(.pi * alpha / 2) / .pi
     // P(X > x) is ½ to 1e-9 at the first node and 1e-14 at the last one; of the normal law 1e-17
-    let last = max(log(12), log(tailConstant / 1e-14) / alpha)
     let first = log(1e-9 / densityAtZero)
-    logRange = first...last
-    let spacing = (last - first) / Double(Self.nodes - 1)
+    let spacing = (max(log(12), log(tailConstant / 1e-14) / alpha) - first) / Double(Self.nodes - 1)
     let places = (0..<Self.nodes).map { first + Double($0) * spacing }
+    // as the sum rounds it: GSL ends the program where a spline is asked for more than its last node
+    let last = places.last!
+    logRange = first...last
     // where rounding ends the integral's digits, GSL says so, and by default ends the program
-    let handler = gsl_set_error_handler_off()
+    Self.errorHandlerIsOff
     let tails = places.map { Self.upperTail(exp($0), alpha: alpha) }
-    gsl_set_error_handler(handler)
     let logTail = gsl_spline_alloc(mckean_cubic_spline(), Self.nodes)!
     self.logTail = logTail
     gsl_spline_init(logTail, places, tails.map { log($0) }, Self.nodes)
@@ -72,21 +75,21 @@ final class TabulatedLaw: @unchecked Sendable {
   }
 
   /// F(x) = P(X ≤ x).
-  func distribution(_ x: Double) -> Double {
+  package func distribution(_ x: Double) -> Double {
     let standard = (x - law.location) / law.stable.scale
     let tail = upperTail(abs(standard))
     return standard >= 0 ? 1 - tail : tail
   }
 
   /// ∫_{-∞}^x F = E(x - X)^+, for α > 1.
-  func integratedDistribution(_ x: Double) -> Double {
+  package func integratedDistribution(_ x: Double) -> Double {
     // E(x - X)^+ = x + E(X - x)^+ for a symmetric X, and = E(X - |x|)^+ for x < 0
     let standard = (x - law.location) / law.stable.scale
     return law.stable.scale * (max(standard, 0) + excess(abs(standard)))
   }
 
   /// The x in an interval with F(x) = c, which has to lie between the values at its ends; to rounding, by bisection.
-  func quantile(_ c: Double, in interval: ClosedRange<Double>) -> Double {
+  package func quantile(_ c: Double, in interval: ClosedRange<Double>) -> Double {
     var (low, high) = (interval.lowerBound, interval.upperBound)
     while true {
       let middle = low + (high - low) / 2
@@ -124,32 +127,49 @@ final class TabulatedLaw: @unchecked Sendable {
     if abs(alpha - 1) < 1e-8 { return atan2(1, x) / .pi }
     let exponent = alpha / (alpha - 1)
     let factor = exponent * log(x)
-    func integrand(_ theta: Double, fromRight: Double) -> Double {
+    func logPower(_ theta: Double, fromRight: Double) -> Double {
       let cosine = sin(fromRight)
-      let logV = exponent * (log(cosine) - log(sin(alpha * theta))) + log(cos((alpha - 1) * theta)) - log(cosine)
-      let power = exp(factor + logV)
-      return alpha > 1 ? exp(-power) : -expm1(-power)
+      return factor + exponent * (log(cosine) - log(sin(alpha * theta))) + log(cos((alpha - 1) * theta)) - log(cosine)
     }
-    // the integrand changes within a small part of an end: over the logarithm of the distance from it, at any place
-    func half(_ value: @escaping (_ distance: Double) -> Double) -> Double {
-      integral(from: -80, to: log(.pi / 4)) { s in value(exp(s)) * exp(s) }
+    // the integrand changes within a small part of an end: over the logarithm of the distance from it, at any place; it
+    // does so within some 1/|exponent| of where the power is 1, too little to be found without being told for α near 1
+    func half(_ logPower: (_ distance: Double) -> Double) -> Double {
+      let (first, last) = (-80.0, log(Double.pi / 4))
+      var (low, high) = (first, last)
+      let sign = logPower(exp(low)) < 0
+      for _ in 0..<60 {
+        let middle = (low + high) / 2
+        if (logPower(exp(middle)) < 0) == sign { low = middle } else { high = middle }
+      }
+      let width = 40 / abs(exponent)
+      let cuts = [first, max(first, low - width), min(last, low + width), last]
+      return zip(cuts, cuts.dropFirst()).reduce(0) { sum, ends in
+        guard ends.0 < ends.1 else { return sum }
+        return sum
+          + integral(from: ends.0, to: ends.1) { s in
+            let power = exp(logPower(exp(s)))
+            return (alpha > 1 ? exp(-power) : -expm1(-power)) * exp(s)
+          }
+      }
     }
-    let left = half { integrand($0, fromRight: .pi / 2 - $0) }
-    let right = half { integrand(.pi / 2 - $0, fromRight: $0) }
+    let left = half { logPower($0, fromRight: .pi / 2 - $0) }
+    let right = half { logPower(.pi / 2 - $0, fromRight: $0) }
     return (left + right) / .pi
   }
 
   /// GSL's adaptive Gauss–Kronrod rule, to a relative 1e-11.
-  private static func integral(from low: Double, to high: Double, _ value: @escaping (Double) -> Double) -> Double {
+  private static func integral(from low: Double, to high: Double, _ value: (Double) -> Double) -> Double {
     let workspace = gsl_integration_workspace_alloc(256)
     defer { gsl_integration_workspace_free(workspace) }
-    return withUnsafePointer(to: value) { value in
-      var function = gsl_function(
-        function: { x, value in value!.assumingMemoryBound(to: ((Double) -> Double).self).pointee(x) },
-        params: UnsafeMutableRawPointer(mutating: value))
-      var (result, error) = (0.0, 0.0)
-      gsl_integration_qag(&function, low, high, 0, 1e-11, 256, Int32(GSL_INTEG_GAUSS31), workspace, &result, &error)
-      return result
+    return withoutActuallyEscaping(value) { value in
+      withUnsafePointer(to: value) { value in
+        var function = gsl_function(
+          function: { x, value in value!.assumingMemoryBound(to: ((Double) -> Double).self).pointee(x) },
+          params: UnsafeMutableRawPointer(mutating: value))
+        var (result, error) = (0.0, 0.0)
+        gsl_integration_qag(&function, low, high, 0, 1e-11, 256, Int32(GSL_INTEG_GAUSS31), workspace, &result, &error)
+        return result
+      }
     }
   }
 }
