@@ -44,7 +44,8 @@ public struct LawStudy: Sendable {
     (self.frequencies, self.replicas, self.p, self.seed, self.precision) = (frequencies, replicas, p, seed, precision)
     guard model.shape.noisy == 1 else {
       throw .invalidValue(
-        parameter: "kind", found: "\"law\" of \(model.name) with \(model.shape.noisy) numbers a particle that take noise",
+        parameter: "kind",
+        found: "\"law\" of \(model.name) with \(model.shape.noisy) numbers a particle that take noise",
         allowed: "models with one, since the distances are those of laws on the line")
     }
     let (sizes, closing) = try particles.levels("particles", reference: reference)
@@ -111,7 +112,8 @@ public struct LawStudy: Sendable {
     guard distances.contains(.wasserstein1), let index = tailIndex(of: .wasserstein1) else { return }
     guard index > 1 else {
       throw .invalidValue(
-        parameter: "distance", found: "\"wasserstein-1\" of laws with tail index \(index), between which it is infinite",
+        parameter: "distance",
+        found: "\"wasserstein-1\" of laws with tail index \(index), between which it is infinite",
         allowed: "\"kolmogorov\" and \"characteristic-function\", or a tail index above 1")
     }
     for p in p where p >= index {
