@@ -77,12 +77,25 @@ public struct ErrorCurve: Sendable {
 
   private var finiteReplicas: [Int] { (0..<replicas).filter { !nonFiniteReplicas.contains($0) } }
 
-  /// `groupValues[group][level]`; a group without a finite replica is left out.
-  public var groupValues: [[Double]] {
+  /// The finite replicas of each group; a group without any is left out.
+  private var groups: [[Int]] {
     let count = Self.groups(replicas: replicas)
     let members = Dictionary(grouping: finiteReplicas) { $0 % count }
-    return (0..<count).compactMap { members[$0] }.map { group in levels.indices.map { statistic($0, group) } }
+    return (0..<count).compactMap { members[$0] }
   }
+
+  /// `groupValues[group][level]`.
+  public var groupValues: [[Double]] { groups.map(values) }
+
+  /// `valuesWithoutGroup[group][level]`: of all replicas but those of a group, for a jackknife.
+  var valuesWithoutGroup: [[Double]] {
+    groups.map { left in values(finiteReplicas.filter { !Set(left).contains($0) }) }
+  }
+
+  /// Of all finite replicas, level by level.
+  var values: [Double] { values(finiteReplicas) }
+
+  private func values(_ replicas: [Int]) -> [Double] { levels.indices.map { statistic($0, replicas) } }
 
   /// The estimates, level by level; not a number where no replica is finite.
   ///
