@@ -212,6 +212,9 @@ struct SurfaceFit {
       var reason: Int32 = 0
       let status = gsl_multifit_nlinear_driver(500, 1e-10, 1e-12, 0, nil, nil, &reason, workspace)
       guard status == Int32(GSL_SUCCESS), let position = gsl_multifit_nlinear_position(workspace) else { return nil }
+      // a term that is nowhere to be seen fits the rounding of the other
+      let terms = y.indices.map { points.pointee.terms($0, position) }
+      guard terms.contains(where: { $0.first > 1e-4 }), terms.contains(where: { $0.second > 1e-4 }) else { return nil }
       return start.indices.map { gsl_vector_get(position, $0) }
     }
     guard let result, result.allSatisfy(\.isFinite) else { return nil }
