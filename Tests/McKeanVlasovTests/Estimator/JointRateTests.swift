@@ -42,8 +42,10 @@ import Testing
 
   /// e = C₁ n^{-a} Z₁ + C₂ Δt^b Z₂ with normal Z₁, Z₂ that the levels share, and one more of each level: E e² is the sum of
   /// the squares. 400 seeds; a count of Binomial(400, 0.95) lies within 90.5–98.5 % but for a probability of 5e-4. The intervals
-  /// of the right exponents hold them so often, those of others do not.
-  @Test(arguments: [512, 4096]) func intervalsHoldTheExponents(replicas: Int) throws {
+  /// of the right exponents hold them so often, those of others do not. With few levels or few replicas the fit is far from
+  /// linear: there means over the fits of single groups held b in 85 %, 9 levels and 512 replicas.
+  @Test(arguments: [(512, 3, 3), (64, 5, 4), (512, 5, 4), (4096, 5, 4)])
+  func intervalsHoldTheExponents(replicas: Int, sizes: Int, counts: Int) throws {
     let powers = Powers(a: 0.5, b: 1, ofN: 1, ofStep: 4)
     let seeds = 400
     var (heldN, heldStep, heldOther) = (0, 0, 0)
@@ -52,8 +54,9 @@ import Testing
       func normal() -> Double { gsl_cdf_ugaussian_Pinv(Double.random(in: 0x1p-53..<1, using: &bits)) }
       func normals() -> [Double] { (0..<replicas).map { _ in normal() } }
       let (ofN, ofStep) = (normals(), normals())
-      let surface = Self.surface(particles: [16, 32, 64, 128, 256], steps: [8, 16, 32, 64], p: 2, replicas: replicas) {
-        n, step, replica in
+      let surface = Self.surface(
+        particles: (0..<sizes).map { 16 << $0 }, steps: (0..<counts).map { 8 << $0 }, p: 2, replicas: replicas
+      ) { n, step, replica in
         let (x, y) = (powers.ofN * pow(n, -powers.a), powers.ofStep * pow(step, powers.b))
         let e =
           0.6 * (x * ofN[replica] + y * ofStep[replica]) + 0.8 * hypot(x, y) * normal()
@@ -65,7 +68,7 @@ import Testing
       heldOther += n.interval.contains(-0.4) ? 1 : 0
     }
     print(
-      "\(replicas): of \(seeds) joint fits, intervals hold -a in \(heldN), b in \(heldStep), others in \(heldOther)")
+      "\(replicas), \(sizes) × \(counts): of \(seeds) joint fits, intervals hold -a in \(heldN), b in \(heldStep), others in \(heldOther)")
     let expected = seeds * 905 / 1000...seeds * 985 / 1000
     #expect(expected.contains(heldN) && expected.contains(heldStep))
     #expect(!expected.contains(heldOther) && heldOther < seeds / 2)
