@@ -89,7 +89,8 @@ public struct ErrorCurve: Sendable {
 
   /// `valuesWithoutGroup[group][level]`: of all replicas but those of a group, for a jackknife.
   var valuesWithoutGroup: [[Double]] {
-    groups.map { left in values(finiteReplicas.filter { !Set(left).contains($0) }) }
+    let groups = groups
+    return groups.indices.map { left in values(groups.indices.filter { $0 != left }.flatMap { groups[$0] }) }
   }
 
   /// Of all finite replicas, level by level.

@@ -65,7 +65,7 @@ import Testing
       let (n, dt) = try ConvergenceRate.joint(fitting: surface)
       heldN += n.interval.contains(-powers.a) ? 1 : 0
       heldStep += dt.interval.contains(powers.b) ? 1 : 0
-      heldOther += n.interval.contains(-0.4) ? 1 : 0
+      heldOther += n.interval.contains(-0.25) ? 1 : 0
     }
     print(
       "\(replicas), \(sizes) × \(counts): of \(seeds) joint fits, intervals hold -a in \(heldN), b in \(heldStep), others in \(heldOther)")
