@@ -30,7 +30,7 @@ struct RateReport {
     var text = "\(studyName) of \(models.joined(separator: ", ")): error ≈ "
     text +=
       variables.count == 1
-      ? "constant · \(variables[0].rawValue)^slope" : "√((constant · n^slope)² + (constant · dt^slope)²)"
+      ? "constant · \(variables[0].rawValue)^slope" : "((constant · n^slope)^q + (constant · dt^slope)^q)^(1/q)"
     for variable in variables {
       let values = first.curve.abscissae(variable).reduce(into: [Double]()) { if !$0.contains($1) { $0.append($1) } }
       text += ", \(variable.rawValue) = "
@@ -66,10 +66,13 @@ struct RateReport {
   private var balancedSteps: String {
     let joint = results.filter { $0.curve.sweep == .joint }
     return zip(joint, joint.dropFirst()).compactMap { n, dt -> String? in
-      guard n.variable == .n, dt.variable == .dt, let inN = n.fitted, let inStep = dt.fitted else { return nil }
+      guard n.variable == .n, dt.variable == .dt, let inN = n.fitted, let inStep = dt.fitted,
+        inN.interval.upperBound < 0, inStep.interval.lowerBound > 0
+      else { return nil }
       let constant = pow(inN.constant / inStep.constant, 1 / inStep.slope)
       return "\(Self.noise(n)), \(n.curve.metric.rawValue)\(n.curve.p.map { ", p = \($0)" } ?? ""): "
-        + "balanced step dt = \(Self.decimals(constant, 3)) · n^\(Self.decimals(inN.slope / inStep.slope, 3))\n"
+        + "balanced step dt = \(Self.decimals(constant, 3)) · n^\(Self.decimals(inN.slope / inStep.slope, 3))"
+        + (inN.sumExponent.map { ", q = \(Self.decimals($0, 2))" } ?? "") + "\n"
     }.joined()
   }
 

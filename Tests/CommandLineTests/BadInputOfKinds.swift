@@ -80,8 +80,7 @@ extension BadInput {
     comparing("[1.0, 2.0]", "nan", says: "line 16, study.frequencies", "found [nan]", "above 0"),
     comparing("[1.0, 2.0]", "[]", says: "line 16, study.frequencies", "found the list []", "above 0"),
     comparing("[1.0, 2.0]", "\"a\"", says: "line 16, study.frequencies", "found \"a\"", "above 0"),
-    // no frequencies without the characteristic function
-    comparing(distances, "\"kolmogorov\"", says: "line 16, study.frequencies", "unknown key", "distance, reference"),
+    comparing("[1.0, 2.0]", "[1.0, 1.0]", says: "line 16, study.frequencies", "found [1.0, 1.0]", "different"),
     comparing("\"exact\"", "\"exat\"", says: "line 17, study.reference", "found \"exat\"", "\"next\", \"exact\""),
     comparing("\"exact\"", "63", says: "line 17, study.reference", "found 63", "at least 128 particles"),
     comparing("\"exact\"", "4294967296", says: "line 17, study.reference", "found 4294967296", "to 4294967295"),

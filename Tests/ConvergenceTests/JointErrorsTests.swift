@@ -58,6 +58,35 @@ import Testing
     return setting.scale * pow(fine * sum, 1 / setting.alpha)
   }
 
+  /// With heavy tails and linear features no power adds the two errors well enough for the exponent of the step: no claim is
+  /// made of it. That of n is claimed, and the normal noise has both.
+  @Test(arguments: settings) func claims(_ setting: Setting) throws {
+    let text = """
+      [model]
+      name = "ornstein-uhlenbeck"
+      theta = \(setting.theta)
+      coupling = \(setting.coupling)
+      [noise]
+      law = "stable"
+      alpha = \(setting.alpha)
+      [time]
+      horizon = 1.0
+      steps = { from = 4, to = 8 }
+      [study]
+      kind = "joint"
+      particles = { from = 4, to = 16 }
+      replicas = 8
+      """
+    let experiment = try Experiment(text: text, name: "joint")
+    guard case .error(let study) = experiment.combinations[0].study else { return }
+    let curve = try study.run()[0]
+    func claim(_ variable: ConvergenceVariable) -> Claim? {
+      experiment.claim(on: curve, in: variable, of: experiment.combinations[0])
+    }
+    #expect((claim(.dt) != nil) == (setting.alpha == 2))
+    #expect(claim(.n) != nil)
+  }
+
   /// How many standard errors each value of a curve lies from the closed form.
   private static func deviations(
     _ curve: ErrorCurve, _ setting: Setting, terms: Terms = .all, particleFactor: Double = 1

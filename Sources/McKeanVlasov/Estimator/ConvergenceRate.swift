@@ -13,8 +13,10 @@ public struct ConvergenceRate: Sendable {
   /// The levels of the fit, in units of the variable: the coarsest and the finest.
   public let fitFrom: Double
   public let fitTo: Double
-  /// p-value of a quadratic term in log–log; nil for two levels.
+  /// p-value of a quadratic term in log–log; nil for two levels, and of a joint sweep.
   public let curvaturePValue: Double?
+  /// The q with which the errors of a joint sweep add; nil of a sweep in one variable.
+  public let sumExponent: Double?
 
   /// Why a curve has no rate.
   public enum Failure: String, Error, Sendable {
@@ -23,7 +25,8 @@ public struct ConvergenceRate: Sendable {
     case tooFewReplicas = "a rate needs two groups of replicas with finite states"
     case underflow = "an error, or its p-th power, is 0 in double precision at some level"
     case overflow = "an error is too large for a double"
-    case noSurface = "a power of n and one of dt could not be told apart: one of the two errors is not to be seen"
+    case noSurface =
+      "of the two errors, that in n and that in dt, one is nowhere the larger on this surface, so its rate is not to be seen"
     case noise = "a difference of two levels is within 4 standard errors of 0; more replicas are needed"
     case signChange = "the differences of the levels change their sign, so they are not asymptotic yet"
   }
@@ -40,45 +43,49 @@ public struct ConvergenceRate: Sendable {
       curvaturePValue: x.count > 2 ? StudentInterval(fits.map(\.curvature))!.pValueOfZero : nil)
   }
 
-  /// The rates of a joint sweep in n and in Δt: error² ≈ (C₁ n^{-a})² + (C₂ Δt^b)², fitted to the logarithms.
+  /// The rates of a joint sweep in n and in Δt: error ≈ ((C₁ n^{-a})^q + (C₂ Δt^b)^q)^{1/q}, q in [1, 2], fitted to the
+  /// logarithms.
   ///
-  /// The squares add because the two errors are nearly uncorrelated. The fit is not linear in the logarithms, so that means over
-  /// the fits of single groups would be biased: all replicas are fitted, and the jackknife's pseudo-values, one a group, give
-  /// mean and interval (docs/theory.md, section 12).
+  /// q is 2 where the squares of the two errors add and α where they are stable; it is fitted, since between the two it depends
+  /// on p. The fit is not linear in the logarithms, so that means over the fits of single groups would be biased: all
+  /// replicas are fitted, and the jackknife's pseudo-values, one a group, give mean and interval (docs/theory.md, section 12).
   ///
   /// - Throws: `Failure` where there is nothing to fit.
   public static func joint(fitting surface: ErrorCurve) throws(Failure) -> (n: ConvergenceRate, dt: ConvergenceRate) {
     let (n, dt) = (surface.abscissae(.n), surface.abscissae(.dt))
-    guard Set(n).count > 1, Set(dt).count > 1 else { throw .tooFewLevels }
+    guard Set(n).count > 1, Set(dt).count > 1, n.count > 4 else { throw .tooFewLevels }
     _ = try logErrors(surface)
-    func fit(_ values: [Double]) throws(Failure) -> [Double] {
-      guard let fit = SurfaceFit(n.map { log($0) }, dt.map { log($0) }, values.map { log($0) }) else {
-        throw .noSurface
-      }
-      return fit.slopes + fit.intercepts
+    let (logN, logStep) = (n.map { log($0) }, dt.map { log($0) })
+    guard let whole = SurfaceFit.best(logN, logStep, surface.values.map { log($0) }), whole.showsBothTerms else {
+      throw .noSurface
     }
-    let whole = try fit(surface.values)
-    let groups = Double(surface.groupValues.count)
-    var pseudoValues: [[Double]] = []
+    var parts: [SurfaceFit] = []
     for values in surface.valuesWithoutGroup {
-      pseudoValues.append(zip(whole, try fit(values)).map { groups * $0 - (groups - 1) * $1 })
+      guard let part = SurfaceFit.best(logN, logStep, values.map { log($0) }) else { throw .noSurface }
+      parts.append(part)
     }
     func rate(_ term: Int, _ abscissae: [Double]) -> ConvergenceRate {
-      ConvergenceRate(
-        slopes: pseudoValues.map { $0[term] }, intercepts: pseudoValues.map { $0[term + 2] }, abscissae: abscissae,
-        curvaturePValue: nil)
+      func pseudoValues(_ value: (SurfaceFit) -> Double) -> [Double] {
+        parts.map { Double(parts.count) * value(whole) - Double(parts.count - 1) * value($0) }
+      }
+      return ConvergenceRate(
+        slopes: pseudoValues { $0.slopes[term] }, intercepts: pseudoValues { $0.intercepts[term] },
+        abscissae: abscissae,
+        curvaturePValue: nil, sumExponent: whole.exponent)
     }
     return (rate(0, n), rate(1, dt))
   }
 
   /// Means over the groups, and Student's interval.
-  private init(slopes: [Double], intercepts: [Double], abscissae: [Double], curvaturePValue: Double?) {
+  private init(
+    slopes: [Double], intercepts: [Double], abscissae: [Double], curvaturePValue: Double?, sumExponent: Double? = nil
+  ) {
     let student = StudentInterval(slopes)!
     slope = student.mean
     interval = student.mean - student.halfWidth...student.mean + student.halfWidth
     constant = exp(intercepts.reduce(0, +) / Double(intercepts.count))
     (fitFrom, fitTo) = (abscissae.first!, abscissae.last!)
-    self.curvaturePValue = curvaturePValue
+    (self.curvaturePValue, self.sumExponent) = (curvaturePValue, sumExponent)
   }
 
   /// `logErrors[group][level]`.
@@ -121,6 +128,7 @@ extension ConvergenceRate {
     (fitFrom, fitTo) = (abscissae.first!, abscissae.last!)
     let error = standardError(\.curvature)
     curvaturePValue = x.count > 2 && error > 0 ? 2 * gsl_cdf_ugaussian_Q(abs(fit.curvature) / error) : nil
+    sumExponent = nil
   }
 }
 
@@ -149,27 +157,55 @@ struct LineFit {
   }
 }
 
-/// Least squares of y on ½ log(e^{2(c₁ + s₁ x₁)} + e^{2(c₂ + s₂ x₂)}): the logarithm of a root of a sum of two squares.
+/// Least squares of y on (1/q) log(e^{q(c₁ + s₁ x₁)} + e^{q(c₂ + s₂ x₂)}): the logarithm of a sum of two powers.
 struct SurfaceFit {
   /// s₁, s₂.
   let slopes: [Double]
   /// c₁, c₂.
   let intercepts: [Double]
+  /// q.
+  let exponent: Double
+  /// Whether each term is the larger one at some point: one that is not fits what the other leaves.
+  let showsBothTerms: Bool
+  private let sumOfSquares: Double
 
   private struct Points {
     let x1, x2, y: [Double]
+    let exponent: Double
 
-    /// The two squares at a point, relative to their sum, and the logarithm of its root.
+    /// The two powers at a point, relative to their sum, and the logarithm of its root.
     func terms(_ i: Int, _ parameters: UnsafePointer<gsl_vector>) -> (first: Double, second: Double, logRoot: Double) {
-      let first = 2 * (gsl_vector_get(parameters, 0) + gsl_vector_get(parameters, 1) * x1[i])
-      let second = 2 * (gsl_vector_get(parameters, 2) + gsl_vector_get(parameters, 3) * x2[i])
+      let first = exponent * (gsl_vector_get(parameters, 0) + gsl_vector_get(parameters, 1) * x1[i])
+      let second = exponent * (gsl_vector_get(parameters, 2) + gsl_vector_get(parameters, 3) * x2[i])
       let logSum = max(first, second) + log1p(exp(-abs(first - second)))
-      return (exp(first - logSum), exp(second - logSum), logSum / 2)
+      return (exp(first - logSum), exp(second - logSum), logSum / exponent)
     }
   }
 
+  /// The fit with the q in [1, 2] whose sum of squares is smallest, to 1e-4, by golden sections.
+  ///
+  /// - Returns: nil where an iteration does not converge.
+  static func best(_ x1: [Double], _ x2: [Double], _ y: [Double]) -> SurfaceFit? {
+    let ratio = (5.0.squareRoot() - 1) / 2
+    var (low, high) = (1.0, 2.0)
+    guard var best = SurfaceFit(x1, x2, y, exponent: high), let atLow = SurfaceFit(x1, x2, y, exponent: low),
+      var left = SurfaceFit(x1, x2, y, exponent: high - ratio * (high - low)),
+      var right = SurfaceFit(x1, x2, y, exponent: low + ratio * (high - low))
+    else { return nil }
+    if atLow.sumOfSquares < best.sumOfSquares { best = atLow }
+    while high - low > 1e-4 {
+      let goesLeft = left.sumOfSquares < right.sumOfSquares
+      if goesLeft { high = right.exponent } else { low = left.exponent }
+      let next = goesLeft ? high - ratio * (high - low) : low + ratio * (high - low)
+      guard let fit = SurfaceFit(x1, x2, y, exponent: next) else { return nil }
+      (left, right) = goesLeft ? (fit, left) : (right, fit)
+    }
+    for fit in [left, right] where fit.sumOfSquares < best.sumOfSquares { best = fit }
+    return best
+  }
+
   /// - Returns: nil where the iteration does not converge.
-  init?(_ x1: [Double], _ x2: [Double], _ y: [Double]) {
+  init?(_ x1: [Double], _ x2: [Double], _ y: [Double], exponent: Double) {
     // start from the lines along the edges where each of the terms is largest against the other
     let alongFirst = y.indices.filter { x2[$0] == x2.min()! }
     let alongSecond = y.indices.filter { x1[$0] == x1.max()! }
@@ -177,8 +213,10 @@ struct SurfaceFit {
     let second = LineFit(alongSecond.map { x2[$0] }, alongSecond.map { y[$0] })
     let start = [first.intercept, first.slope, second.intercept, second.slope]
 
-    var points = Points(x1: x1, x2: x2, y: y)
-    let result: [Double]? = withUnsafeMutablePointer(to: &points) { points in
+    var points = Points(x1: x1, x2: x2, y: y, exponent: exponent)
+    let result: (parameters: [Double], sumOfSquares: Double, showsBothTerms: Bool)? = withUnsafeMutablePointer(
+      to: &points
+    ) { points in
       var system = gsl_multifit_nlinear_fdf()
       system.n = y.count
       system.p = start.count
@@ -212,13 +250,17 @@ struct SurfaceFit {
       var reason: Int32 = 0
       let status = gsl_multifit_nlinear_driver(500, 1e-10, 1e-12, 0, nil, nil, &reason, workspace)
       guard status == Int32(GSL_SUCCESS), let position = gsl_multifit_nlinear_position(workspace) else { return nil }
-      // a term that is nowhere to be seen fits the rounding of the other
       let terms = y.indices.map { points.pointee.terms($0, position) }
-      guard terms.contains(where: { $0.first > 1e-4 }), terms.contains(where: { $0.second > 1e-4 }) else { return nil }
-      return start.indices.map { gsl_vector_get(position, $0) }
+      return (
+        start.indices.map { gsl_vector_get(position, $0) },
+        zip(terms, y).reduce(0) { $0 + ($1.0.logRoot - $1.1) * ($1.0.logRoot - $1.1) },
+        terms.contains { $0.first > 0.5 } && terms.contains { $0.second > 0.5 }
+      )
     }
-    guard let result, result.allSatisfy(\.isFinite) else { return nil }
-    intercepts = [result[0], result[2]]
-    slopes = [result[1], result[3]]
+    guard let result, result.parameters.allSatisfy(\.isFinite) else { return nil }
+    intercepts = [result.parameters[0], result.parameters[2]]
+    slopes = [result.parameters[1], result.parameters[3]]
+    self.exponent = exponent
+    (sumOfSquares, showsBothTerms) = (result.sumOfSquares, result.showsBothTerms)
   }
 }

@@ -75,6 +75,15 @@ public struct ErrorStudy: Sendable {
     return (ofPath + (metric.isBetweenGridPoints ? [noise.tailIndex] : [])).compactMap { $0 }.min()
   }
 
+  /// What theory says of a rate of this study, or nil where nothing is known: of joint errors with heavy tails and features of
+  /// linear growth not in the step, where the two errors do not add with a power that the fit could find.
+  func claim(on metric: Metric, in variable: ConvergenceVariable) -> Claim? {
+    if sweep == .joint, variable == .dt, model.featureGrowth == .linear, model.tailIndex(with: noise) != nil {
+      return nil
+    }
+    return model.claim(on: metric, in: variable, noise: noise)
+  }
+
   /// The moments asked for that do not exist between grid points, so that these curves are left out.
   public var omittedMoments: [Double] {
     guard sweep == .strong, let tailIndex = tailIndex(of: .offGrid) else { return [] }

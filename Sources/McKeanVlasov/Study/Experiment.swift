@@ -90,7 +90,7 @@ public struct Experiment: Sendable {
     }
     if let stated { return stated.claim }
     return switch combination.study {
-    case .error(let study): study.model.claim(on: curve.metric, in: variable, noise: study.noise)
+    case .error(let study): study.claim(on: curve.metric, in: variable)
     case .law(let study): .law(curve.metric, of: study.model, noise: study.noise)
     case .trajectory, .expectation: nil
     }
@@ -332,9 +332,7 @@ public struct Experiment: Sendable {
       let steps = try time.integer("steps", in: counts)
       let particles = try study.ladder("particles")
       let distances = try study.words("distance", default: .kolmogorov, among: Metric.ofLaws)
-      let frequencies =
-        distances.contains(.characteristicFunction)
-        ? try study.numbers("frequencies", default: [1], allowed: "a number above 0, or a list of them") : [1]
+      let frequencies = try study.numbers("frequencies", default: [1], allowed: "a number above 0, or a list of them")
       let reference = try study.reference("reference")
       let replicas = try study.integer("replicas", in: ErrorStudy.fewestReplicas...Int(UInt32.max))
       let p = try study.numbers("p", default: [0.5], allowed: "a number above 0, or a list of them")

@@ -60,9 +60,11 @@ public struct LawStudy: Sendable {
         parameter: "distance", found: "\(distances.map(\.rawValue))",
         allowed: "different ones of " + Metric.ofLaws.map { "\"\($0.rawValue)\"" }.joined(separator: ", "))
     }
-    guard !frequencies.isEmpty, frequencies.allSatisfy({ $0 > 0 && $0.isFinite }) else {
+    guard !frequencies.isEmpty, Set(frequencies).count == frequencies.count,
+      frequencies.allSatisfy({ $0 > 0 && $0.isFinite })
+    else {
       throw .invalidValue(
-        parameter: "frequencies", found: "\(frequencies)", allowed: "one or more finite numbers above 0")
+        parameter: "frequencies", found: "\(frequencies)", allowed: "one or more different finite numbers above 0")
     }
     try requireMoments()
     if model.featureGrowth == .linear, let alpha = model.tailIndex(with: noise), alpha <= 1 {

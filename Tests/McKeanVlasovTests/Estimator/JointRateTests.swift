@@ -25,7 +25,7 @@ import Testing
   }
 
   static let powers = [
-    Powers(a: 0.5, b: 1, ofN: 1, ofStep: 2), Powers(a: 0.5, b: 1, ofN: 3e-7, ofStep: 1e-7),
+    Powers(a: 0.5, b: 1, ofN: 1, ofStep: 2), Powers(a: 0.5, b: 1, ofN: 3e-7, ofStep: 3e-7),
     Powers(a: 1.0 / 3, b: 1, ofN: 0.4, ofStep: 3), Powers(a: 0.45, b: 0.6, ofN: 50, ofStep: 40),
     Powers(a: 1, b: 2, ofN: 5, ofStep: 20),
   ]
@@ -68,7 +68,8 @@ import Testing
       heldOther += n.interval.contains(-0.25) ? 1 : 0
     }
     print(
-      "\(replicas), \(sizes) × \(counts): of \(seeds) joint fits, intervals hold -a in \(heldN), b in \(heldStep), others in \(heldOther)")
+      "\(replicas), \(sizes) × \(counts): of \(seeds) joint fits, intervals hold -a in \(heldN), b in \(heldStep), others in \(heldOther)"
+    )
     let expected = seeds * 905 / 1000...seeds * 985 / 1000
     #expect(expected.contains(heldN) && expected.contains(heldStep))
     #expect(!expected.contains(heldOther) && heldOther < seeds / 2)
@@ -88,12 +89,23 @@ import Testing
     #expect(failure(Self.surface(particles: [16], replicas: 8, sample: error)) == .tooFewLevels)
     #expect(failure(Self.surface(steps: [16], replicas: 8, sample: error)) == .tooFewLevels)
     #expect(failure(Self.surface(particles: [16], steps: [8], replicas: 8, sample: error)) == .tooFewLevels)
-    // four numbers for four parameters
-    #expect(failure(Self.surface(particles: [16, 64], steps: [8, 32], replicas: 8, sample: error)) == nil)
+    // four numbers for five parameters
+    #expect(failure(Self.surface(particles: [16, 64], steps: [8, 32], replicas: 8, sample: error)) == .tooFewLevels)
     #expect(failure(Self.surface(replicas: 8, nonFinite: [0, 1, 2, 4, 5, 6], sample: error)) == .tooFewReplicas)
     #expect(failure(Self.surface(replicas: 8) { _, _, _ in 0 }) == .exactAgreement)
     #expect(failure(Self.surface(replicas: 8) { n, step, _ in n == 16 ? 0 : step }) == .underflow)
     #expect(failure(Self.surface(p: 0.001, replicas: 8) { _, _, _ in 10 }) == .overflow)
+  }
+
+  /// Errors that add with another power than 2, as stable ones do: the power is found, and the exponents with it.
+  @Test(arguments: [1.2, 1.5, 1.8]) func powersThatAdd(q: Double) throws {
+    let powers = Self.powers[0]
+    let (n, dt) = try ConvergenceRate.joint(
+      fitting: Self.surface(replicas: 32) { n, step, _ in
+        pow(pow(powers.ofN * pow(n, -powers.a), q) + pow(powers.ofStep * pow(step, powers.b), q), 1 / q)
+      })
+    #expect(abs(n.slope + powers.a) < 1e-3 && abs(dt.slope - powers.b) < 1e-3, "\(n.slope), \(dt.slope)")
+    #expect(abs(n.sumExponent! - q) < 1e-3)
   }
 
   /// A surface that depends on one of the variables alone has no rate in the other one, and says so.
