@@ -207,8 +207,9 @@ struct SurfaceFit {
   /// - Returns: nil where the iteration does not converge.
   init?(_ x1: [Double], _ x2: [Double], _ y: [Double], exponent: Double) {
     // start from the lines along the edges where each of the terms is largest against the other
-    let alongFirst = y.indices.filter { x2[$0] == x2.min()! }
-    let alongSecond = y.indices.filter { x1[$0] == x1.max()! }
+    let (leastSecond, mostFirst) = (x2.min()!, x1.max()!)
+    let alongFirst = y.indices.filter { x2[$0] == leastSecond }
+    let alongSecond = y.indices.filter { x1[$0] == mostFirst }
     let first = LineFit(alongFirst.map { x1[$0] }, alongFirst.map { y[$0] })
     let second = LineFit(alongSecond.map { x2[$0] }, alongSecond.map { y[$0] })
     let start = [first.intercept, first.slope, second.intercept, second.slope]

@@ -18,12 +18,7 @@ extension ErrorStudy {
     switch reference {
     case .next: systems.append(CoupledSystems.System(particles: closing!, steps: steps))
     case .size(let size):
-      guard size / 16 >= levels.last! else {
-        throw .invalidValue(
-          parameter: "reference", found: "\(size)",
-          allowed: "\"next\", \"exact\", or at least \(16 * levels.last!) particles (16 times the largest level)")
-      }
-      try SimulationError.requireCount(size, "reference")
+      try Reference.requireParticles(size, levels: levels)
       systems.append(CoupledSystems.System(particles: size, steps: steps))
     case .exact:
       guard model.exactFlow(noise: noise, step: horizon / Double(max(steps, 1)), steps: 1) != nil else {

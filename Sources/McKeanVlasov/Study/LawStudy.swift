@@ -86,12 +86,7 @@ public struct LawStudy: Sendable {
       }
       return (sizes.map { CoupledSystems.System(particles: $0, steps: grid.steps) }, nil, law)
     case .size(let size):
-      guard size / 16 >= sizes.last! else {
-        throw .invalidValue(
-          parameter: "reference", found: "\(size)",
-          allowed: "\"next\", \"exact\", or at least \(16 * sizes.last!) particles (16 times the largest level)")
-      }
-      try SimulationError.requireCount(size, "reference")
+      try Reference.requireParticles(size, levels: sizes)
       // the levels are nested in each other, and share nothing with what they are measured against
       let levels = sizes.map { CoupledSystems.System(particles: $0, steps: grid.steps) }
       let large = CoupledSystems.System(particles: size, steps: grid.steps, firstParticle: sizes.last!)
