@@ -1,60 +1,65 @@
 import Foundation
 import McKeanVlasov
 
-/// The fitted rates as a table for people, and notes on curves that have none.
+/// The fitted rates as a table for people, what they say of a surface, and notes on curves that have none.
 struct RateReport {
   private let results: [RateResult]
+  private let surfaces: [(label: CurveLabel, curve: ErrorCurve)]
 
-  init(_ results: [RateResult]) { self.results = results }
+  init(_ results: [RateResult], surfaces: [(label: CurveLabel, curve: ErrorCurve)] = []) {
+    (self.results, self.surfaces) = (results, surfaces)
+  }
 
   var text: String {
     guard let first = results.first else { return "" }
-    let variables = first.curve.sweep.variables
+    let ladders = results.reduce(into: [ErrorCurve]()) { ladders, result in
+      if !ladders.contains(where: { $0.variable == result.curve.variable }) { ladders.append(result.curve) }
+    }
     let models = results.map(\.label.model).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
     // columns that say the same in every row are left out
     let names = ["model", "noise", "metric", "p", "in", "slope", "95 % interval", "theory", "margin", "verdict"]
     func shown(_ row: [String]) -> [String] {
       zip(names, row).compactMap { name, cell in
-        (name == "model" && models.count == 1) || (name == "in" && variables.count == 1) ? nil : cell
+        (name == "model" && models.count == 1) || (name == "in" && ladders.count == 1) ? nil : cell
       }
     }
     let header = shown(names)
     let rows = results.map { shown(Self.row($0)) }
     let widths = header.indices.map { column in ([header] + rows).map { $0[column].count }.max()! }
     let studyName =
-      switch first.curve.sweep {
+      switch first.label.study {
       case .chaos: "chaos"
-      case .strong, .joint: "\(first.curve.sweep.rawValue) error"
       case .law: "distance of the law"
+      default: "\(first.label.study.rawValue) error"
       }
-    var text = "\(studyName) of \(models.joined(separator: ", ")): error ≈ "
-    text +=
-      variables.count == 1
-      ? "constant · \(variables[0].rawValue)^slope" : "((constant · n^slope)^q + (constant · dt^slope)^q)^(1/q)"
-    for variable in variables {
-      let values = first.curve.abscissae(variable).reduce(into: [Double]()) { if !$0.contains($1) { $0.append($1) } }
-      text += ", \(variable.rawValue) = "
-      text += values.map { String(format: variable == .n ? "%.0f" : "%.4g", $0) }.joined(separator: ", ")
+    var text = "\(studyName) of \(models.joined(separator: ", "))"
+    for curve in ladders {
+      let variable = curve.variable.rawValue
+      text +=
+        "\(curve.variable == ladders[0].variable ? ":" : ";") error ≈ constant · \(variable)^slope, \(variable) = "
+      text += curve.abscissae.map { String(format: curve.variable == .n ? "%.0f" : "%.4g", $0) }.joined(separator: ", ")
+      guard ladders.count > 1 else { continue }
+      text += curve.variable == .n ? " at the finest dt" : " at the largest n"
     }
     text += "\n"
     for row in [header] + rows {
       let line = zip(row, widths).map { $0.padded(to: $1) }.joined(separator: "  ")
       text += line.trimmingCharacters(in: .whitespaces) + "\n"
     }
-    return text + balancedSteps + notes.map { "note: \($0)\n" }.joined()
+    return text + surfaces.map(describe).joined() + notes.map { "note: \($0)\n" }.joined()
   }
 
-  private static func noise(_ result: RateResult) -> String {
-    let law = if case .stable(let alpha) = result.label.noise.law { "α=\(alpha)" } else { "brownian" }
-    return "\(law) \(result.label.noise.shape.rawValue) σ=\(result.label.noise.scale)"
-      + (result.label.setting.isEmpty ? "" : " \(result.label.setting)")
+  private static func noise(_ label: CurveLabel) -> String {
+    let law = if case .stable(let alpha) = label.noise.law { "α=\(alpha)" } else { "brownian" }
+    return "\(law) \(label.noise.shape.rawValue) σ=\(label.noise.scale)"
+      + (label.setting.isEmpty ? "" : " \(label.setting)")
   }
 
   private static func row(_ result: RateResult) -> [String] {
     let rate = result.fitted
     return [
-      result.label.model, noise(result), result.curve.metric.rawValue, result.curve.p.map { "\($0)" } ?? "",
-      result.variable.rawValue,
+      result.label.model, noise(result.label), result.curve.metric.rawValue, result.curve.p.map { "\($0)" } ?? "",
+      result.curve.variable.rawValue,
       rate.map { decimals($0.slope, 3) } ?? "-",
       rate.map { "[\(decimals($0.interval.lowerBound, 3)), \(decimals($0.interval.upperBound, 3))]" } ?? "",
       result.claim.map { ($0.kind == .bound ? "at least " : "") + decimals($0.exponent, 3) } ?? "",
@@ -62,18 +67,28 @@ struct RateReport {
     ]
   }
 
-  /// Where the two terms of a joint error are equal: C₁ n^{-a} = C₂ Δt^b at Δt = (C₁/C₂)^{1/b} n^{-a/b}.
-  private var balancedSteps: String {
-    let joint = results.filter { $0.curve.sweep == .joint }
-    return zip(joint, joint.dropFirst()).compactMap { n, dt -> String? in
-      guard n.variable == .n, dt.variable == .dt, let inN = n.fitted, let inStep = dt.fitted,
-        inN.interval.upperBound < 0, inStep.interval.lowerBound > 0
-      else { return nil }
-      let constant = pow(inN.constant / inStep.constant, 1 / inStep.slope)
-      return "\(Self.noise(n)), \(n.curve.metric.rawValue)\(n.curve.p.map { ", p = \($0)" } ?? ""): "
-        + "balanced step dt = \(Self.decimals(constant, 3)) · n^\(Self.decimals(inN.slope / inStep.slope, 3))"
-        + (inN.sumExponent.map { ", q = \(Self.decimals($0, 2))" } ?? "") + "\n"
-    }.joined()
+  /// How much of the sum of its two parts the error in both variables is, and where the parts are equal:
+  /// C₁ n^{-a} = C₂ Δt^b at Δt = (C₁/C₂)^{1/b} n^{-a/b}.
+  private func describe(_ label: CurveLabel, _ surface: ErrorCurve) -> String {
+    let parts = results.filter {
+      $0.label == label && $0.curve.metric == surface.metric && $0.curve.p == surface.p
+    }
+    guard let inN = parts.first(where: { $0.curve.variable == .n }),
+      let inStep = parts.first(where: { $0.curve.variable == .dt })
+    else { return "" }
+    func values<Key: Hashable>(_ curve: ErrorCurve, by key: (ErrorCurve.Level) -> Key) -> [Key: Double] {
+      Dictionary(uniqueKeysWithValues: zip(curve.levels.map(key), curve.estimates().map(\.value)))
+    }
+    let (ofN, ofStep) = (values(inN.curve, by: \.particles), values(inStep.curve, by: \.steps))
+    let shares = zip(surface.levels, surface.estimates()).map { $1.value / (ofN[$0.particles]! + ofStep[$0.steps]!) }
+    guard let least = shares.min(), let most = shares.max(), shares.allSatisfy(\.isFinite) else { return "" }
+    var text = "\(Self.noise(label)), \(surface.metric.rawValue)\(surface.p.map { ", p = \($0)" } ?? ""): "
+    text += "the error in both is \(Self.decimals(least, 2)) to \(Self.decimals(most, 2)) of the sum of the two"
+    if let n = inN.fitted, let dt = inStep.fitted, n.interval.upperBound < 0, dt.interval.lowerBound > 0 {
+      let constant = pow(n.constant / dt.constant, 1 / dt.slope)
+      text += "; they are equal at dt = \(Self.decimals(constant, 3)) · n^\(Self.decimals(n.slope / dt.slope, 3))"
+    }
+    return text + "\n"
   }
 
   /// Why curves have no rate, what was left out, and how many replicas were not finite.

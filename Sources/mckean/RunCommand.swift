@@ -54,7 +54,7 @@ struct RunCommand: ParsableCommand {
         experiment, directory: out ?? "out/\(experiment.name)", force: force, threads: threads)
       let results = try run.run(progress: quiet ? nil : ProgressBar.start(total: run.totalReplicas))
       StandardError.clearBar()
-      print(RateReport(results).text, terminator: "")
+      print(RateReport(results, surfaces: run.surfaces).text, terminator: "")
       for (label, study, result) in run.expectations {
         print(ExpectationReport(label, study, result).text, terminator: "")
       }

@@ -36,7 +36,7 @@ extension BadInput {
     .added(to: Sample.joint, "reference = \"next\"", says: "line 15, study.reference", "unknown key", "replicas, p"),
     .added(to: Sample.joint, "observables = [\"mean\"]", says: "line 15, study.observables", "unknown key"),
     .added(to: Sample.joint, "precision = \"half\"", says: "line 15, study.precision", "found \"half\"", "\"single\""),
-    // of a surface moments alone are fitted
+    // a joint study has moments alone
     .added(
       to: Sample.joint, claim("terminal", "terminal-median"), says: "line 16, claim.metric", "no curve",
       "the experiment has"),

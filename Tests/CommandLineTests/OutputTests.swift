@@ -65,6 +65,50 @@ struct OutputTests {
         == Self.product(alphas, settings, curves))
   }
 
+  /// A joint study: three curves for each metric and moment, of which two have rates; what is printed of the surface follows
+  /// from the files.
+  @Test func jointStudy() throws {
+    let mckean = try Mckean()
+    try mckean.write(Sample.joint.replacing("replicas = 8", with: "replicas = 512\np = [0.5, 0.3]"), to: "mine.toml")
+    let answer = try mckean.run(["run", "mine.toml", "--quiet", "--out", "o"])
+    #expect(answer.exitCode == 0, "\(answer.error)")
+    #expect(mckean.files(in: "o") == ["curve.csv", "manifest.json", "rates.csv", "replicas.csv", "surface.csv"])
+    let curves = [["terminal", "0.5"], ["terminal", "0.3"], ["grid-sup", "0.5"], ["grid-sup", "0.3"]]
+    let curve = try mckean.table("o/curve.csv"), surface = try mckean.table("o/surface.csv")
+    let rates = try mckean.table("o/rates.csv")
+    #expect(rates.values("study", "metric", "p", "variable") == Self.product([["joint"]], curves, [["n"], ["dt"]]))
+    let parts = [["2", "16"], ["4", "16"], ["8", "4"], ["8", "8"]]
+    #expect(curve.values("study", "metric", "p", "n", "steps") == Self.product([["joint"]], curves, parts))
+    #expect(
+      surface.values("study", "metric", "p", "n", "steps")
+        == Self.product([["joint"]], curves, [["2"], ["4"]], [["4"], ["8"]]))
+
+    for name in curves {
+      let condition = ["metric": name[0], "p": name[1]]
+      func value(_ table: Table, _ conditions: [String: String]) -> Double {
+        Double(table.rows(where: condition.merging(conditions) { $1 })[0]["value"]!)!
+      }
+      let shares = surface.rows(where: condition).map {
+        Double($0["value"]!)!
+          / (value(curve, ["n": $0["n"]!, "steps": "16"]) + value(curve, ["n": "8", "steps": $0["steps"]!]))
+      }
+      let (n, dt) = (rates.rows(where: condition)[0], rates.rows(where: condition)[1])
+      func number(_ row: [String: String], _ column: String) -> Double { Double(row[column]!)! }
+      let prefix = "\(name[0]), p = \(name[1]): the error in both is "
+      let line = try #require(answer.output.split(separator: "\n").first { $0.contains(prefix) })
+      let shown = Array(line.split(separator: " ").compactMap { Double($0.replacing("n^", with: "")) }.suffix(4))
+      try #require(shown.count == 4, "\(line)")
+      #expect(abs(shown[0] - shares.min()!) <= 0.005 && abs(shown[1] - shares.max()!) <= 0.005, "\(line)")
+      // C_n n^s = C_dt dt^t at the step that is shown, for any n
+      for particles in [2.0, 1000] {
+        let step = shown[2] * pow(particles, shown[3])
+        let ofN = number(n, "constant") * pow(particles, number(n, "slope"))
+        let ofStep = number(dt, "constant") * pow(step, number(dt, "slope"))
+        #expect(abs(ofN / ofStep - 1) < 0.02, "\(line)")
+      }
+    }
+  }
+
   /// `curve.csv` and the slopes follow from `replicas.csv` by the documented formulas.
   @Test(arguments: ["n", "dt"])
   func estimatesAndSlopesFollowFromTheReplicas(variable: String) throws {

@@ -127,7 +127,7 @@ enum Sample {
     "kuramoto-chaos": ["study.particles=[500,2500,5000]", "time.steps=4", "study.replicas=8"],
     "kuramoto-onset": ["model.coupling=[0.5,2.0]", "study.particles=5000", "time.steps=40", "study.replicas=2"],
     "network-chaos": ["data.rows=20", "study.particles=[100,300,600]", "time.steps=4", "study.replicas=8"],
-    "network-joint": ["data.rows=20", "study.particles=[2,64,300,600]", "time.steps=[2,8,32,128]", "study.replicas=8"],
+    "network-joint": ["data.rows=20", "study.particles=[100,300,600]", "time.steps=[4,8,16]", "study.replicas=8"],
     "network-strong": ["data.rows=20", "study.particles=10", "time.steps=[4,8,16]", "study.replicas=8"],
     "ou-chaos": ["study.particles=[500,2500,5000]", "time.steps=4", "study.replicas=8"],
     "ou-law": ["study.particles=[500,2500,5000]", "time.steps=4", "study.replicas=8"],
@@ -139,7 +139,7 @@ enum Sample {
     "sine-expectation": [
       "time.steps=[2,4,8,16]", "study.particles=16", "study.tolerance=[0.02,0.01]", "study.replicas=500",
     ],
-    "sine-joint": ["study.particles=[8,64,500,2500,5000]", "time.steps=[2,8,32,128]", "study.replicas=8"],
+    "sine-joint": ["study.particles=[500,2500,5000]", "time.steps=[4,8,16]", "study.replicas=8"],
     "sine-strong": ["study.particles=10", "time.steps=[4,8,16]", "study.replicas=8"],
   ]
 

@@ -5,7 +5,7 @@ import Testing
 /// The double well: rates of the splitting and of the tamed scheme, and the stationary law where it is known.
 @Suite struct DoubleWellTests {
   private func result(_ curve: ErrorCurve, _ noise: LevyNoise, _ claim: Claim?) throws -> RateResult {
-    RateResult(curve, label: CurveLabel(model: "double-well", noise: noise), claim: try #require(claim))
+    RateResult(curve, label: CurveLabel(study: .chaos, model: "double-well", noise: noise), claim: try #require(claim))
   }
 
   private func curve(_ metric: Metric, of study: ErrorStudy) throws -> ErrorCurve {
@@ -65,7 +65,8 @@ import Testing
       model: model, noise: noise, horizon: 1, steps: .range(from: 256, to: 2048), particles: 32, replicas: 400)
     for curve in try study.run() {
       let claim = model.claim(on: curve.metric, in: .dt, noise: noise)
-      let result = RateResult(curve, label: CurveLabel(model: model.name, noise: noise), claim: claim)
+      let label = CurveLabel(study: .strong, model: model.name, noise: noise)
+      let result = RateResult(curve, label: label, claim: claim)
       #expect(curve.nonFiniteReplicas.isEmpty)
       switch curve.metric {
       case .terminal, .offGrid:

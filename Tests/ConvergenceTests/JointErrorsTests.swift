@@ -58,61 +58,58 @@ import Testing
     return setting.scale * pow(fine * sum, 1 / setting.alpha)
   }
 
-  /// With heavy tails and linear features no power adds the two errors well enough for the exponent of the step: no claim is
-  /// made of it. That of n is claimed, and the normal noise has both.
-  @Test(arguments: settings) func claims(_ setting: Setting) throws {
-    let text = """
-      [model]
-      name = "ornstein-uhlenbeck"
-      theta = \(setting.theta)
-      coupling = \(setting.coupling)
-      [noise]
-      law = "stable"
-      alpha = \(setting.alpha)
-      [time]
-      horizon = 1.0
-      steps = { from = 4, to = 8 }
-      [study]
-      kind = "joint"
-      particles = { from = 4, to = 16 }
-      replicas = 8
-      """
-    let experiment = try Experiment(text: text, name: "joint")
-    guard case .error(let study) = experiment.combinations[0].study else { return }
-    let curve = try study.run()[0]
-    func claim(_ variable: ConvergenceVariable) -> Claim? {
-      experiment.claim(on: curve, in: variable, of: experiment.combinations[0])
-    }
-    #expect((claim(.dt) != nil) == (setting.alpha == 2))
-    #expect(claim(.n) != nil)
-  }
-
   /// How many standard errors each value of a curve lies from the closed form.
-  private static func deviations(
-    _ curve: ErrorCurve, _ setting: Setting, terms: Terms = .all, particleFactor: Double = 1
-  ) throws -> [Double] {
+  private static func deviations(_ curve: ErrorCurve, _ setting: Setting, scale: (ErrorCurve.Level) -> Double) throws
+    -> [Double]
+  {
     let (p, law) = (curve.p!, try StableLaw(alpha: setting.alpha))
     return zip(curve.levels, curve.samples).map { level, samples in
-      let scale = errorScale(
-        setting, particles: particleFactor * Double(level.particles), steps: level.steps, terms: terms)
-      return SampleMean(samples).deviation(from: pow(scale, p) * law.absoluteMoment(p))
+      SampleMean(samples).deviation(from: pow(scale(level), p) * law.absoluteMoment(p))
     }
   }
 
   /// The surface is exact; with one of the three sums left out, or with eight times the particles, it is outside.
   @Test(arguments: settings) func surfaceIsExact(_ setting: Setting) throws {
-    for curve in try setting.study().run() where curve.metric == .terminal {
-      let deviations = try Self.deviations(curve, setting)
+    for curve in try setting.study().run() where curve.metric == .terminal && curve.sweep == .joint {
+      func deviations(_ terms: Terms = .all, particleFactor: Double = 1) throws -> [Double] {
+        try Self.deviations(curve, setting) {
+          Self.errorScale(setting, particles: particleFactor * Double($0.particles), steps: $0.steps, terms: terms)
+        }
+      }
+      let exact = try deviations()
       #expect(curve.levels.count == 16)
-      print("\(setting), p = \(curve.p!): largest of 16 deviations \(deviations.map { abs($0) }.max()!)")
-      for (level, deviation) in zip(curve.levels, deviations) {
+      print("\(setting), p = \(curve.p!): largest of 16 deviations \(exact.map { abs($0) }.max()!)")
+      for (level, deviation) in zip(curve.levels, exact) {
         #expect(abs(deviation) < 4, "p = \(curve.p!), \(level)")
       }
       func isOutside(_ wrong: [Double]) -> Bool { wrong.contains { abs($0) > 4 } }
-      #expect(isOutside(try Self.deviations(curve, setting, terms: [.shared, .ofLarger])))
-      #expect(isOutside(try Self.deviations(curve, setting, terms: [.own, .shared])))
-      if setting.alpha < 1.6 { #expect(isOutside(try Self.deviations(curve, setting, terms: [.own, .ofLarger]))) }
-      #expect(isOutside(try Self.deviations(curve, setting, particleFactor: 8)))
+      #expect(isOutside(try deviations([.shared, .ofLarger])))
+      #expect(isOutside(try deviations([.own, .shared])))
+      if setting.alpha < 1.6 { #expect(isOutside(try deviations([.own, .ofLarger]))) }
+      #expect(isOutside(try deviations(particleFactor: 8)))
+    }
+  }
+
+  /// The two parts, of which the rates are taken, are the chaos error at the finest step and the strong error at the largest
+  /// n; with eight times the particles or the steps they are outside.
+  @Test(arguments: settings) func partsAreExact(_ setting: Setting) throws {
+    let exact = OrnsteinUhlenbeckExact(setting.model, try setting.noise(), horizon: setting.horizon)
+    func chaos(particles n: Int) -> Double { exact.chaosErrorScale(particles: n, reference: 2 * n, steps: 64) }
+    func strong(steps: Int) -> Double {
+      exact.strongErrorScale(particles: 64, steps: steps, referenceSteps: 2 * steps)
+    }
+    for curve in try setting.study().run() where curve.metric == .terminal && curve.sweep != .joint {
+      let isInN = curve.sweep == .chaos
+      #expect(curve.levels.map(isInN ? \.particles : \.steps) == [4, 8, 16, 32])
+      #expect(curve.levels.allSatisfy { (isInN ? $0.steps : $0.particles) == 64 })
+      func deviations(factor: Int) throws -> [Double] {
+        try Self.deviations(curve, setting) {
+          isInN ? chaos(particles: factor * $0.particles) : strong(steps: factor * $0.steps)
+        }
+      }
+      let (right, wrong) = (try deviations(factor: 1), try deviations(factor: 8))
+      #expect(right.allSatisfy { abs($0) < 4 }, "\(curve.sweep), p = \(curve.p!): \(right)")
+      #expect(wrong.allSatisfy { abs($0) > 4 }, "\(curve.sweep), p = \(curve.p!): \(wrong)")
     }
   }
 

@@ -85,18 +85,9 @@ public struct ErrorCurve: Sendable {
   }
 
   /// `groupValues[group][level]`.
-  public var groupValues: [[Double]] { groups.map(values) }
-
-  /// `valuesWithoutGroup[group][level]`: of all replicas but those of a group, for a jackknife.
-  var valuesWithoutGroup: [[Double]] {
-    let groups = groups
-    return groups.indices.map { left in values(groups.indices.filter { $0 != left }.flatMap { groups[$0] }) }
+  public var groupValues: [[Double]] {
+    groups.map { group in levels.indices.map { statistic($0, group) } }
   }
-
-  /// Of all finite replicas, level by level.
-  var values: [Double] { values(finiteReplicas) }
-
-  private func values(_ replicas: [Int]) -> [Double] { levels.indices.map { statistic($0, replicas) } }
 
   /// The estimates, level by level; not a number where no replica is finite.
   ///

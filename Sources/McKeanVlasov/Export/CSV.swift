@@ -17,6 +17,8 @@ enum CSV {
 extension CurveLabel {
   var lawName: String { if case .stable = noise.law { "stable" } else { "brownian" } }
   var alpha: Double? { if case .stable(let alpha) = noise.law { alpha } else { nil } }
+  /// study,model,law,shape,alpha,scale,setting
+  var fields: [String] { [study.rawValue, model] + noiseFields }
   /// law,shape,alpha,scale,setting
   var noiseFields: [String] {
     [lawName, noise.shape.rawValue, CSV.field(alpha), CSV.field(noise.scale), CSV.field(setting)]

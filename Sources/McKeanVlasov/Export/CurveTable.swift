@@ -1,4 +1,4 @@
-/// `curve.csv`, and `surface.csv` of a joint study: one row per estimate.
+/// `curve.csv` and `surface.csv`: one row per estimate.
 public enum CurveTable {
   public static let header =
     "study,model,law,shape,alpha,scale,setting,metric,p,n,steps,dt,replicas,nonfinite,value,ci_low,ci_high,estimator\n"
@@ -6,7 +6,7 @@ public enum CurveTable {
   public static func rows(_ curve: ErrorCurve, _ label: CurveLabel) -> String {
     zip(curve.levels, curve.estimates()).map { level, estimate in
       CSV.row(
-        [curve.sweep.rawValue, label.model] + label.noiseFields + [
+        label.fields + [
           curve.metric.rawValue, CSV.field(curve.p), "\(level.particles)", "\(level.steps)", CSV.field(level.step),
           "\(curve.replicas)", "\(curve.nonFiniteReplicas.count)", CSV.field(estimate.value),
           CSV.field(estimate.interval?.lowerBound), CSV.field(estimate.interval?.upperBound),

@@ -6,7 +6,7 @@ public enum ExpectationTable {
   public static func row(_ expectation: Expectation, of study: ExpectationStudy, _ label: CurveLabel) -> String {
     let setting = label.adding(expectation.setting(in: study))
     return CSV.row(
-      ["expectation", label.model] + setting.noiseFields + [
+      setting.fields + [
         CSV.field(expectation.observable.name), "\(expectation.particles)", "\(expectation.steps)",
         "\(expectation.replicas)", CSV.field(expectation.value), CSV.field(expectation.interval?.lowerBound),
         CSV.field(expectation.interval?.upperBound), CSV.field(expectation.cost), CSV.field(expectation.kurtosis),
@@ -23,7 +23,7 @@ public enum LevelTable {
   public static func row(_ level: ExpectationLevel, _ label: CurveLabel) -> String {
     let halfWidth = NormalInterval.quantile * level.standardError
     return CSV.row(
-      ["expectation", label.model] + label.noiseFields + [
+      label.fields + [
         CSV.field(level.tolerance), CSV.field(level.observable.name), "\(level.particles)", "\(level.steps)",
         "\(level.replicas)", CSV.field(level.value), CSV.field(level.difference),
         CSV.field(level.difference - halfWidth), CSV.field(level.difference + halfWidth), CSV.field(level.variance),
@@ -44,6 +44,7 @@ extension CurveLabel {
   /// The label with more keys in its setting.
   func adding(_ keys: [String]) -> CurveLabel {
     CurveLabel(
-      model: model, noise: noise, setting: ((setting.isEmpty ? [] : [setting]) + keys).joined(separator: ";"))
+      study: study, model: model, noise: noise,
+      setting: ((setting.isEmpty ? [] : [setting]) + keys).joined(separator: ";"))
   }
 }

@@ -14,6 +14,9 @@ public final class ExperimentRun {
   /// What expectation studies have yielded, combination by combination.
   public private(set) var expectations: [(label: CurveLabel, study: ExpectationStudy, result: ExpectationResult)] = []
 
+  /// The surfaces of joint studies, combination by combination.
+  public private(set) var surfaces: [(label: CurveLabel, curve: ErrorCurve)] = []
+
   /// Replicas over all combinations, for a progress bar.
   public var totalReplicas: Int { experiment.combinations.reduce(0) { $0 + $1.study.replicas } }
 
@@ -68,8 +71,8 @@ public final class ExperimentRun {
   }
 
   private func runErrorStudies(_ progress: ReplicaProgress?) throws -> [RateResult] {
-    let curveFile = experiment.kind == .joint ? "surface.csv" : "curve.csv"
-    try write(CurveTable.header, to: curveFile)
+    try write(CurveTable.header, to: "curve.csv")
+    if experiment.kind == .joint { try write(CurveTable.header, to: "surface.csv") }
     try write(RateTable.header, to: "rates.csv")
     try write(ReplicaTable.header, to: "replicas.csv")
     var results: [RateResult] = []
@@ -80,13 +83,16 @@ public final class ExperimentRun {
       case .law(let study): curves = try study.run(threads: threads, progress: progress, logger: logger)
       case .trajectory, .expectation: continue
       }
-      let fitted = curves.flatMap { curve in
-        RateResult.results(curve, label: combination.label) { experiment.claim(on: curve, in: $0, of: combination) }
+      let (label, ofSurface) = (combination.label, curves.filter { $0.sweep == .joint })
+      let fitted = curves.filter { $0.sweep != .joint }.map {
+        RateResult($0, label: label, claim: experiment.claim(on: $0, of: combination))
       }
-      try append(curves.map { CurveTable.rows($0, combination.label) }.joined(), to: curveFile)
+      try append(fitted.map { CurveTable.rows($0.curve, label) }.joined(), to: "curve.csv")
+      if !ofSurface.isEmpty { try append(ofSurface.map { CurveTable.rows($0, label) }.joined(), to: "surface.csv") }
       try append(fitted.map(RateTable.row).joined(), to: "rates.csv")
-      try append(ReplicaTable.rows(curves, combination.label), to: "replicas.csv")
+      try append(ReplicaTable.rows(curves, label), to: "replicas.csv")
       results += fitted
+      surfaces += ofSurface.map { (label, $0) }
     }
     return results
   }

@@ -4,14 +4,13 @@ public enum ObservableTable {
 
   /// - Parameter values: `[replica][snapshot][observable]`.
   public static func rows(_ values: [[[Double]]], of study: TrajectoryStudy, _ label: CurveLabel) -> String {
-    let start = ["trajectory", label.model] + label.noiseFields
     let times = study.times.map { CSV.field($0) }
     let names = study.observables.map { CSV.field($0.name) }
     var text = ""
     for (replica, ofReplica) in values.enumerated() {
       for (time, ofSnapshot) in zip(times, ofReplica) {
         for (name, value) in zip(names, ofSnapshot) {
-          text += CSV.row(start + ["\(replica)", time, name, CSV.field(value)])
+          text += CSV.row(label.fields + ["\(replica)", time, name, CSV.field(value)])
         }
       }
     }

@@ -7,23 +7,23 @@ public enum RateTable {
   public static func row(_ result: RateResult) -> String {
     let curve = result.curve
     return row(
-      study: curve.sweep.rawValue, result.label, metric: curve.metric.rawValue, p: curve.p, result.variable,
-      result.fitted, result.claim, result.verdict)
+      result.label, metric: curve.metric.rawValue, p: curve.p, curve.variable, result.fitted, result.claim,
+      result.verdict)
   }
 
   /// A weak rate; its metric is the observable.
   public static func row(_ rate: WeakRate, of study: ExpectationStudy, _ label: CurveLabel) -> String {
     row(
-      study: "expectation", label.adding(rate.setting(in: study)), metric: rate.observable.name, p: nil, rate.variable,
-      rate.fitted, rate.claim, rate.verdict)
+      label.adding(rate.setting(in: study)), metric: rate.observable.name, p: nil, rate.variable, rate.fitted,
+      rate.claim, rate.verdict)
   }
 
   private static func row(
-    study: String, _ label: CurveLabel, metric: String, p: Double?, _ variable: ConvergenceVariable,
+    _ label: CurveLabel, metric: String, p: Double?, _ variable: ConvergenceVariable,
     _ rate: ConvergenceRate?, _ claim: Claim?, _ verdict: Verdict?
   ) -> String {
     CSV.row(
-      [study, label.model] + label.noiseFields + [
+      label.fields + [
         CSV.field(metric), CSV.field(p), variable.rawValue, CSV.field(rate?.slope),
         CSV.field(rate?.interval.lowerBound), CSV.field(rate?.interval.upperBound), CSV.field(rate?.constant),
         CSV.field(rate?.fitFrom), CSV.field(rate?.fitTo), CSV.field(rate?.curvaturePValue),

@@ -28,7 +28,8 @@ extension ErrorStudy {
     }
     return try ErrorStudy(
       model: model, noise: noise, horizon: horizon, sweep: .chaos, systems: systems,
-      comparisons: levels.indices.map { ($0, reference == .next ? $0 + 1 : levels.count) }, replicas: replicas, p: p,
-      seed: seed, precision: precision)
+      comparisons: levels.indices.map {
+        .init(sweep: .chaos, coarse: $0, reference: reference == .next ? $0 + 1 : levels.count)
+      }, replicas: replicas, p: p, seed: seed, precision: precision)
   }
 }

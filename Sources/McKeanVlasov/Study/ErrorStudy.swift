@@ -16,10 +16,16 @@ public struct ErrorStudy: Sendable {
   public let p: [Double]
   public let seed: UInt32
   public let precision: Precision
-  /// The levels, coarsest first; level k's error is that of system `comparisons[k].coarse`.
+  /// The levels of all curves, each coarsest first; level k's error is that of system `comparisons[k].coarse`.
   public let levels: [ErrorCurve.Level]
   public let systems: [CoupledSystems.System]
-  let comparisons: [(coarse: Int, reference: Int)]
+  let comparisons: [Comparison]
+
+  /// Two systems whose difference is the error of one level of the curve that sweeps so.
+  struct Comparison: Sendable {
+    let sweep: Sweep
+    let coarse, reference: Int
+  }
 
   /// Fewest replicas: four groups of two.
   static let fewestReplicas = 8
@@ -27,7 +33,7 @@ public struct ErrorStudy: Sendable {
   /// - Throws: `SimulationError` for a moment that is infinite, features without a mean, numbers out of range.
   init(
     model: any McKeanVlasovModel, noise: LevyNoise, horizon: Double, sweep: Sweep,
-    systems: [CoupledSystems.System], comparisons: [(coarse: Int, reference: Int)], replicas: Int, p: [Double],
+    systems: [CoupledSystems.System], comparisons: [Comparison], replicas: Int, p: [Double],
     seed: UInt32, precision: Precision
   ) throws(SimulationError) {
     self.precision = precision
@@ -48,7 +54,7 @@ public struct ErrorStudy: Sendable {
     guard !p.isEmpty, Set(p).count == p.count else {
       throw .invalidValue(parameter: "p", found: "\(p)", allowed: "one or more different numbers above 0")
     }
-    let tailIndex = tailIndex(of: .terminal)
+    let tailIndex = tailIndex(of: .terminal, in: sweep)
     for p in p {
       // Nearer to 0, |e|^p is 1 to rounding, and a curve of ones would pass for a measured rate.
       guard p >= 1e-6, p.isFinite else {
@@ -70,52 +76,53 @@ public struct ErrorStudy: Sendable {
 
   /// The tail index of an error, nil where all its moments are finite. Between grid points the increment that the
   /// coarser path has missed is part of the error, whatever the drift.
-  func tailIndex(of metric: Metric) -> Double? {
+  func tailIndex(of metric: Metric, in sweep: Sweep) -> Double? {
     let ofPath = sweep.variables.map { model.errorTailIndex(in: $0, noise: noise) }
     return (ofPath + (metric.isBetweenGridPoints ? [noise.tailIndex] : [])).compactMap { $0 }.min()
   }
 
-  /// What theory says of a rate of this study, or nil where nothing is known: of joint errors with heavy tails and features of
-  /// linear growth not in the step, where the two errors do not add with a power that the fit could find.
-  func claim(on metric: Metric, in variable: ConvergenceVariable) -> Claim? {
-    if sweep == .joint, variable == .dt, model.featureGrowth == .linear, model.tailIndex(with: noise) != nil {
-      return nil
-    }
-    return model.claim(on: metric, in: variable, noise: noise)
-  }
-
   /// The moments asked for that do not exist between grid points, so that these curves are left out.
   public var omittedMoments: [Double] {
-    guard sweep == .strong, let tailIndex = tailIndex(of: .offGrid) else { return [] }
+    guard sweep == .strong, let tailIndex = tailIndex(of: .offGrid, in: sweep) else { return [] }
     return p.filter { $0 >= tailIndex }
   }
 
-  /// One curve to be estimated: metric, moment, and the levels where the metric exists.
+  /// One curve to be estimated: metric, moment, what it sweeps, and the levels where the metric exists.
   private struct CurvePlan {
     let metric: Metric
+    let sweep: Sweep
     let p: Double?
     let levels: [Int]
   }
 
-  /// The curves that the study yields, in order.
-  var curveNames: [(metric: Metric, p: Double?)] { plan.map { ($0.metric, $0.p) } }
+  /// The curves that have a rate, in order: all but the surface of a joint study.
+  var fittedCurves: [(metric: Metric, p: Double?, variable: ConvergenceVariable)] {
+    plan.filter { $0.sweep != .joint }.map { ($0.metric, $0.p, $0.sweep.variables[0]) }
+  }
 
   private var plan: [CurvePlan] {
-    // of the two errors of a joint study only moments add up to a surface
+    // two errors that are to be compared with the one that they make are moments
     let metrics = sweep == .joint ? [Metric.terminal, .gridSup] : Metric.ofPaths
+    let sweeps = sweep == .joint ? [Sweep.chaos, .strong, .joint] : [sweep]
     return metrics.flatMap { metric -> [CurvePlan] in
-      let levels = comparisons.indices.filter {
-        let (steps, referenceSteps) = (systems[comparisons[$0].coarse].steps, systems[comparisons[$0].reference].steps)
-        return switch metric.pathError {
-        case .offGrid: sweep == .strong && PathError.hasOffGrid(steps: steps, referenceSteps: referenceSteps)
-        case .pathSup: sweep == .strong
-        default: true
+      let omitted = metric.isBetweenGridPoints ? omittedMoments : []
+      let moments = metric.isMedian ? [nil] : p.filter { !omitted.contains($0) }.map(Optional.some)
+      return moments.flatMap { p in
+        sweeps.compactMap { curveSweep in
+          let levels = comparisons.indices.filter {
+            let comparison = comparisons[$0]
+            let steps = systems[comparison.coarse].steps
+            let referenceSteps = systems[comparison.reference].steps
+            return switch metric.pathError {
+            case _ where comparison.sweep != curveSweep: false
+            case .offGrid: sweep == .strong && PathError.hasOffGrid(steps: steps, referenceSteps: referenceSteps)
+            case .pathSup: sweep == .strong
+            default: true
+            }
+          }
+          return levels.isEmpty ? nil : CurvePlan(metric: metric, sweep: curveSweep, p: p, levels: levels)
         }
       }
-      guard !levels.isEmpty else { return [] }
-      if metric.isMedian { return [CurvePlan(metric: metric, p: nil, levels: levels)] }
-      let omitted = metric.isBetweenGridPoints ? omittedMoments : []
-      return p.filter { !omitted.contains($0) }.map { CurvePlan(metric: metric, p: $0, levels: levels) }
     }
   }
 
@@ -132,7 +139,8 @@ public struct ErrorStudy: Sendable {
 
   /// Runs the study.
   ///
-  /// - Returns: one curve for each metric and moment, in order of metric, then p.
+  /// - Returns: one curve for each metric and moment, in order of metric, then p; of a joint study three: in n, in Δt and the
+  ///   surface.
   /// - Throws: `SimulationError.tooMuchMemory`.
   public func run(
     threads: Int = ProcessInfo.processInfo.activeProcessorCount, progress: ReplicaProgress? = nil,
@@ -181,9 +189,9 @@ public struct ErrorStudy: Sendable {
     let nonFinite = Set(results.indices.filter { results[$0] == nil })
     return plan.enumerated().map { index, curve in
       ErrorCurve(
-        metric: curve.metric, p: curve.p, sweep: sweep, levels: curve.levels.map { levels[$0] },
+        metric: curve.metric, p: curve.p, sweep: curve.sweep, levels: curve.levels.map { levels[$0] },
         samples: curve.levels.indices.map { level in results.map { $0?[index][level] ?? .nan } },
-        tailIndex: tailIndex(of: curve.metric), nonFiniteReplicas: nonFinite)
+        tailIndex: tailIndex(of: curve.metric, in: curve.sweep), nonFiniteReplicas: nonFinite)
     }
   }
 

@@ -38,12 +38,12 @@ public struct Experiment: Sendable {
       }
     }
 
-    /// The curves of errors or distances that the study yields, and the variables of their rates.
-    var curves: (names: [(metric: Metric, p: Double?)], variables: [ConvergenceVariable]) {
+    /// The curves that the study fits rates to.
+    var curves: [(metric: Metric, p: Double?, variable: ConvergenceVariable)] {
       switch self {
-      case .error(let study): (study.curveNames, study.sweep.variables)
-      case .law(let study): (study.curveNames, Sweep.law.variables)
-      case .trajectory, .expectation: ([], [])
+      case .error(let study): study.fittedCurves
+      case .law(let study): study.curveNames.map { ($0.metric, $0.p, .n) }
+      case .trajectory, .expectation: []
       }
     }
 
@@ -84,13 +84,13 @@ public struct Experiment: Sendable {
   }
 
   /// The claim on a curve: the one that the file states, or else the model's own.
-  public func claim(on curve: ErrorCurve, in variable: ConvergenceVariable, of combination: Combination) -> Claim? {
+  public func claim(on curve: ErrorCurve, of combination: Combination) -> Claim? {
     let stated = claims.first {
-      $0.applies(to: curve.metric, in: variable, p: curve.p, noise: combination.label.noise)
+      $0.applies(to: curve.metric, in: curve.variable, p: curve.p, noise: combination.label.noise)
     }
     if let stated { return stated.claim }
     return switch combination.study {
-    case .error(let study): study.claim(on: curve.metric, in: variable)
+    case .error(let study): study.model.claim(on: curve.metric, in: curve.variable, noise: study.noise)
     case .law(let study): .law(curve.metric, of: study.model, noise: study.noise)
     case .trajectory, .expectation: nil
     }
@@ -208,7 +208,7 @@ public struct Experiment: Sendable {
         varying.contains($0.key) && !columnsOfTheirOwn.contains($0.key)
           && ($0.table == "noise" || model.resolved[$0.key] != nil)
       }.map { "\($0.key)=\($0.value.text)" }.joined(separator: ";")
-      let label = CurveLabel(model: system.name, noise: drivingNoise, setting: setting)
+      let label = CurveLabel(study: kind, model: system.name, noise: drivingNoise, setting: setting)
       // Brownian noise meets every alpha of a list, and a model every value of another model's key; each is run once.
       if combinations.contains(where: { $0.label == label }) { continue }
       let study: Study

@@ -45,19 +45,16 @@ struct StatedClaim: Sendable {
   ) throws(SimulationError) {
     var used: Set<Int> = []
     for combination in combinations {
-      let (curves, variables) = combination.study.curves
-      for curve in curves {
-        for variable in variables {
-          let matching = claims.indices.filter {
-            claims[$0].applies(to: curve.metric, in: variable, p: curve.p, noise: combination.label.noise)
-          }
-          if matching.count > 1 {
-            throw tables[matching[1]].error(
-              "metric", found: "a second claim on \(curve.metric.rawValue)",
-              allowed: "one claim a curve; limit them by alpha, shape or p")
-          }
-          used.formUnion(matching)
+      for curve in combination.study.curves {
+        let matching = claims.indices.filter {
+          claims[$0].applies(to: curve.metric, in: curve.variable, p: curve.p, noise: combination.label.noise)
         }
+        if matching.count > 1 {
+          throw tables[matching[1]].error(
+            "metric", found: "a second claim on \(curve.metric.rawValue)",
+            allowed: "one claim a curve; limit them by alpha, shape or p")
+        }
+        used.formUnion(matching)
       }
     }
     for index in claims.indices where !used.contains(index) {

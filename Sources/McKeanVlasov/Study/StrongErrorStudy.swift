@@ -30,10 +30,12 @@ extension ErrorStudy {
         allowed: "\"next\" or a number of steps: the exact path of a jump process cannot be simulated")
     }
     let all = levels + [finest]
-    let comparisons = levels.indices.map { (coarse: $0, reference: reference == .next ? $0 + 1 : levels.count) }
-    for (coarse, fine) in comparisons where all[fine] % all[coarse] != 0 {
+    let comparisons = levels.indices.map {
+      Comparison(sweep: .strong, coarse: $0, reference: reference == .next ? $0 + 1 : levels.count)
+    }
+    for (coarse, fine) in comparisons.map({ (all[$0.coarse], all[$0.reference]) }) where fine % coarse != 0 {
       throw .invalidValue(
-        parameter: "steps", found: "\(all[coarse]) measured against \(all[fine])",
+        parameter: "steps", found: "\(coarse) measured against \(fine)",
         allowed: "step counts that divide what they are measured against")
     }
     return try ErrorStudy(

@@ -4,9 +4,10 @@ import Testing
 
 @Suite struct CSVTests {
   private static func label(
-    _ law: LevyNoise.Law = .stable(alpha: 1.5), scale: Double = 1, setting: String = ""
+    _ law: LevyNoise.Law = .stable(alpha: 1.5), scale: Double = 1, setting: String = "", study: Experiment.Kind = .chaos
   ) throws -> CurveLabel {
-    CurveLabel(model: "some-model", noise: try LevyNoise(law: law, scale: scale, shape: .shared), setting: setting)
+    CurveLabel(
+      study: study, model: "some-model", noise: try LevyNoise(law: law, scale: scale, shape: .shared), setting: setting)
   }
 
   // MARK: - Fields
@@ -56,7 +57,7 @@ import Testing
         + "chaos,some-model,stable,shared,1.5,1,coupling=2,terminal,0.5,32,10,0.1,8,0,0.25,0.25,0.25,mean\n")
     let heavy = ErrorCurve.made(in: .dt, p: 1, at: [4], replicas: 8, tailIndex: 1.5) { _, _ in 2 }
     #expect(
-      CurveTable.rows(heavy, try Self.label())
+      CurveTable.rows(heavy, try Self.label(study: .strong))
         == "strong,some-model,stable,shared,1.5,1,,terminal,1,10,4,0.25,8,0,2,,,mean-no-interval\n")
     let median = ErrorCurve.made(p: nil, at: [4], replicas: 8, nonFinite: [3]) { _, _ in 2 }
     #expect(
@@ -93,9 +94,9 @@ import Testing
   }
 
   @Test func ratesWithoutClaimOrSlope() throws {
-    let unclaimed = RateResult(.withSlope(0.9...1.1, in: .dt), label: try Self.label(), claim: nil)
+    let unclaimed = RateResult(.withSlope(0.9...1.1, in: .dt), label: try Self.label(study: .joint), claim: nil)
     #expect(RateTable.row(unclaimed).hasSuffix(",,,,,,\n") && unclaimed.verdict == nil)
-    #expect(RateTable.row(unclaimed).hasPrefix("strong,some-model,stable,shared,1.5,1,,terminal,1,dt,"))
+    #expect(RateTable.row(unclaimed).hasPrefix("joint,some-model,stable,shared,1.5,1,,terminal,1,dt,"))
     let flat = RateResult(
       .made(replicas: 8) { _, _ in 0 }, label: try Self.label(), claim: Claim(exponent: -0.5, source: "a theorem"))
     #expect(

@@ -11,7 +11,8 @@ import Testing
     let curves = try study.run()
     for curve in curves where curve.p != nil {
       let claim = study.model.claim(on: curve.metric, in: .n, noise: study.noise)
-      let result = RateResult(curve, label: CurveLabel(model: study.model.name, noise: study.noise), claim: claim)
+      let label = CurveLabel(study: .chaos, model: study.model.name, noise: study.noise)
+      let result = RateResult(curve, label: label, claim: claim)
       #expect(result.verdict == .agrees)
       // Negative control: the rate of features of linear growth does not pass for theirs.
       #expect(RateResult(curve, label: result.label, claim: Claim(exponent: -1 / 3, source: "")).verdict == .violated)
@@ -24,7 +25,8 @@ import Testing
       steps: .range(from: 32, to: 256), particles: 16, replicas: 64, p: [1], seed: 7)
     for curve in try study.run() {
       let claim = study.model.claim(on: curve.metric, in: .dt, noise: study.noise)
-      let result = RateResult(curve, label: CurveLabel(model: study.model.name, noise: study.noise), claim: claim)
+      let label = CurveLabel(study: .strong, model: study.model.name, noise: study.noise)
+      let result = RateResult(curve, label: label, claim: claim)
       // Between grid points nothing is claimed, and there the bound that holds on the grid is violated.
       #expect(result.verdict == (curve.metric.isBetweenGridPoints ? nil : .boundHeld))
       let bound = Claim(exponent: 0.9, kind: .bound, source: "")

@@ -23,7 +23,7 @@ import Testing
     for combination in experiment.combinations {
       guard case .error(let study) = combination.study else { continue }
       for curve in try study.run(threads: 1) {
-        let claim = experiment.claim(on: curve, in: .n, of: combination)
+        let claim = experiment.claim(on: curve, of: combination)
         let p = curve.p.map { " p=\($0)" } ?? ""
         result.append("\(study.noise.alpha) \(curve.metric.rawValue)\(p): \(claim.map { "\($0.exponent)" } ?? "none")")
       }
@@ -80,7 +80,7 @@ import Testing
     let curves = try #require(experiment.errorStudies.first).run(threads: 1)
     let curve = try #require(curves.first { $0.metric == .terminalMedian })
     #expect(
-      experiment.claim(on: curve, in: .n, of: combination)
+      experiment.claim(on: curve, of: combination)
         == Claim(exponent: -0.3, kind: .bound, alternative: -0.5, source: "Theorem 2.3, of one's own"))
   }
 
