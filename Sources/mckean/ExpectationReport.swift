@@ -21,7 +21,9 @@ struct ExpectationReport {
     text += Self.table(
       ["observable", "n", "method", "tolerance", "value", "95 % interval", "error", "cost", "replicas of the levels"],
       result.estimates.map(row))
-    text += "\nlevels, \(study.replicas) pilot runs each: difference to the level above, its variance and kurtosis\n"
+    text +=
+      "\nconvergence test, \(study.replicas) replicas of each level, \(Self.number("%.3g", study.costOfTest)) particle "
+      + "steps that no estimate needs: difference to the level above, its variance and kurtosis\n"
     text += Self.table(
       ["observable", "n", "steps", "value", "difference", "variance", "kurtosis", "consistency", "cost"],
       result.levels.filter { $0.tolerance == nil }.map(row))
@@ -54,7 +56,7 @@ struct ExpectationReport {
       ([rate.variable.rawValue] + rate.setting(in: study)).joined(separator: ", "),
       rate.fitted.map { Self.number("%.3f", $0.slope) } ?? "-",
       rate.fitted.map { Self.interval("%.3f", $0.interval) } ?? "",
-      rate.claim.map { Self.number("%.3f", $0.exponent) } ?? "",
+      rate.claim.map { ($0.kind == .bound ? "at least " : "") + Self.number("%.3f", $0.exponent) } ?? "",
       rate.claim.map { Self.number("%.3f", $0.margin) } ?? "", rate.verdict?.rawValue ?? "",
     ]
   }
@@ -62,18 +64,37 @@ struct ExpectationReport {
   private var notes: [String] {
     var notes: [String] = []
     for rate in result.rates {
-      if case .failure(let failure) = rate.rate {
-        notes.append("\(rate.observable.name) has no slope in \(rate.variable.rawValue): \(failure.rawValue).")
+      let name =
+        "\(rate.observable.name) in \(([rate.variable.rawValue] + rate.setting(in: study)).joined(separator: ", "))"
+      switch rate.rate {
+      case .failure(.tooFewLevels):
+        notes.append("\(name) has no slope: there is one difference alone, and a slope takes one level more.")
+      case .failure(let failure):
+        notes.append("\(name) has no slope: \(failure.rawValue).")
+      case .success(let fitted):
+        if let p = fitted.curvaturePValue, p < 0.01 {
+          notes.append(
+            "\(name): the errors bend (p = \(Self.number("%.1g", p))), so that the levels are not asymptotic yet; the "
+              + "slope is theirs, not yet the order.")
+        }
       }
       if rate.nonFiniteReplicas > 0 {
-        notes.append("\(rate.nonFiniteReplicas) replicas were not finite: there is no estimate.")
+        notes.append("\(name): \(rate.nonFiniteReplicas) replicas of the test were not finite: inconclusive.")
       }
     }
-    for estimate in result.estimates where estimate.rootMeanSquareError > 1.05 * estimate.tolerance {
+    for estimate in result.estimates {
+      let name = "\(estimate.observable.name), n = \(estimate.particles)"
+      if estimate.value == nil {
+        notes.append("\(name), has no estimate to \(estimate.tolerance): a replica was not finite.")
+      } else if estimate.rootMeanSquareError > 1.05 * estimate.tolerance {
+        notes.append(
+          "\(name), does not reach the tolerance \(estimate.tolerance): the bias at \(estimate.steps) steps is about "
+            + "\(Self.number("%.2g", estimate.bias)); a longer ladder of steps is needed.")
+      }
+    }
+    if study.methods.contains(.plain) {
       notes.append(
-        "\(estimate.observable.name), n = \(estimate.particles), does not reach the tolerance \(estimate.tolerance): "
-          + "the bias at \(estimate.steps) steps is about \(Self.number("%.2g", estimate.bias)); a longer ladder of "
-          + "steps is needed.")
+        "plain: the finest step and the bias are those of the multilevel estimate, whose cost is not added to plain's.")
     }
     notes += study.methods.compactMap(costExponent)
     return notes.reduce(into: []) { unique, note in if !unique.contains(note) { unique.append(note) } }

@@ -85,7 +85,7 @@ extension Experiment {
       for case .table(let values) in claims { text += "[[claim]]\n" + Self.lines(values) + "\n" }
     }
     let cost = cost(threads: threads)
-    let what = kind == .expectation ? "pilot runs alone: " : ""
+    let what = kind == .expectation ? "the convergence test alone: " : ""
     return text + "# \(combinations.count) combination(s), \(what)\(cost.draws.formatted()) draws, "
       + "\(cost.particleSteps.formatted()) particle steps, \((cost.bytes >> 20) + 1) MiB of states on \(threads) thread(s)\n"
   }

@@ -3,23 +3,13 @@
 package struct LevelSamples: Sendable {
   private(set) var values, differences: [SampleMoments]
   private(set) var nonFiniteReplicas = 0
-  /// The number of the first replica.
-  let firstReplica: Int
 
   package init(observables: Int) {
     values = .init(repeating: SampleMoments(), count: observables)
-    (differences, firstReplica) = (values, 0)
-  }
-
-  /// No replicas yet: more are to come after others of the level.
-  package init(after pilots: LevelSamples) {
-    values = pilots.values.map(SampleMoments.init(originOf:))
-    differences = pilots.differences.map(SampleMoments.init(originOf:))
-    firstReplica = pilots.nextReplica
+    differences = values
   }
 
   var replicas: Int { values[0].count }
-  var nextReplica: Int { firstReplica + replicas }
 
   /// Adds one replica; where a state was not finite its numbers are none.
   ///
@@ -30,12 +20,5 @@ package struct LevelSamples: Sendable {
       values[index].add(value)
       differences[index].add(coarser.isEmpty ? value : value - coarser[index])
     }
-  }
-
-  /// The finer system alone, with nothing to be compared with.
-  var ofValuesAlone: LevelSamples {
-    var samples = self
-    samples.differences = values
-    return samples
   }
 }

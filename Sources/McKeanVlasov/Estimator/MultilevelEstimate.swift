@@ -21,39 +21,65 @@ package struct MultilevelEstimate {
 
   /// Coarsest first.
   package let levels: [Level]
+  /// Var Y_l, one replica: that of the sample, but from the third level on no less than (Δt_l/Δt_{l-1})² of the level before.
+  ///
+  /// Differences come from an error of first order in Δt, so that variances fall like Δt² at the fastest. Few replicas of a
+  /// level where jumps are rare may have none, and nearly no variance; a level without replicas has what is foretold.
+  package let variances: [Double]
+  private let steps: [Double]
+  private let differences: [SampleMoments]
 
   /// - Parameters:
-  ///   - samples: the replicas whose means are the estimate.
-  ///   - pilots: other replicas of the same levels, from which variance and kurtosis are known better.
-  package init(_ samples: [LevelSamples], pilots: [LevelSamples]? = nil, observable: Int) {
-    levels = samples.indices.map { l in
-      let (values, differences) = (samples[l].values[observable], samples[l].differences[observable])
-      let allValues = pilots.map { $0[l].values[observable].pooled(with: values) } ?? values
-      let allDifferences = pilots.map { $0[l].differences[observable].pooled(with: differences) } ?? differences
+  ///   - samples: the replicas of each level, coarsest first.
+  ///   - steps: Δt of each level; there may be more.
+  package init(_ samples: [LevelSamples], steps: [Double], observable: Int) {
+    differences = samples.map { $0.differences[observable] }
+    self.steps = Array(steps.prefix(samples.count))
+    let levels = samples.map { samples in
+      let (values, differences) = (samples.values[observable], samples.differences[observable])
       return Level(
-        replicas: values.count, value: values.mean, difference: differences.mean, valueVariance: allValues.variance,
-        variance: allDifferences.variance, kurtosis: allDifferences.kurtosis)
+        replicas: values.count, value: values.mean, difference: differences.mean, valueVariance: values.variance,
+        variance: differences.variance, kurtosis: differences.kurtosis)
     }
+    var variances: [Double] = []
+    for (l, level) in levels.enumerated() {
+      let ratio = l > 1 ? steps[l] / steps[l - 1] : 0
+      let least = ratio * ratio * (variances.last ?? 0)
+      variances.append(level.replicas == 0 ? least : max(level.variance, least))
+    }
+    (self.levels, self.variances) = (levels, variances)
   }
 
   package var value: Double { levels.reduce(0) { $0 + $1.difference } }
 
   /// The levels are independent.
-  package var standardError: Double { levels.reduce(0) { $0 + $1.variance / Double($1.replicas) }.squareRoot() }
+  package var standardError: Double {
+    zip(variances, levels).reduce(0) { $0 + $1.0 / Double($1.1.replicas) }.squareRoot()
+  }
 
   /// The largest of a level; nil where no level varies.
   package var kurtosis: Double? { levels.map(\.kurtosis).filter(\.isFinite).max() }
 
-  /// |E g_l - E g| at a level above the coarsest, as if the weak error were c Δt^a: the largest of what the differences of
-  /// the last three levels foretell.
-  ///
-  /// - Parameters:
-  ///   - steps: Δt of each level.
-  ///   - order: a.
-  package func bias(level: Int, steps: [Double], order: Double) -> Double {
-    (max(1, level - 2)...level).map { l in
-      abs(levels[l].difference) * pow(steps[level], order) / (pow(steps[l - 1], order) - pow(steps[l], order))
+  /// |E g_L - E g| at the finest level L, as if the weak error were c Δt^a: the largest of what the differences of the last
+  /// three levels foretell.
+  package var bias: Double {
+    let last = levels.count - 1
+    return (max(1, last - 2)...last).map { l in
+      abs(levels[l].difference) * pow(steps[last], order) / (pow(steps[l - 1], order) - pow(steps[l], order))
     }.max()!
+  }
+
+  /// a: the largest that the differences allow, from 1/2 to 1; 1/2 where they are too few or too noisy to tell.
+  ///
+  /// A larger order foretells less bias. The finest differences may be lost in noise, so the longest row of levels that has
+  /// a slope is taken, and the upper end of its interval.
+  package var order: Double {
+    // the difference of two levels is the error of the coarser one
+    let known = stride(from: levels.count - 1, to: 1, by: -1).lazy.compactMap { count in
+      try? ConvergenceRate(
+        abscissae: Array(self.steps.prefix(count)), differences: Array(self.differences.dropFirst().prefix(count)))
+    }.first
+    return min(1, max(0.5, known?.interval.upperBound ?? 0.5))
   }
 
   /// Whether two levels fit together: |mean g_l - mean g_{l-1} - mean Y_l| in units of three times the largest standard

@@ -1,15 +1,11 @@
 /// The first four moments of independent numbers, one at a time.
 package struct SampleMoments: Sendable {
   package private(set) var count = 0
-  /// Powers are taken of the distance to it, so that little is lost where the spread is small: the first number, or that
-  /// of moments to be pooled with.
+  /// Powers are taken of the distance to it, so that little is lost where the spread is small: the first number.
   private var origin: Double?
   private var (first, second, third, fourth) = (0.0, 0.0, 0.0, 0.0)
 
   package init() {}
-
-  /// Moments to be pooled with others.
-  package init(originOf other: SampleMoments) { origin = other.origin }
 
   package mutating func add(_ value: Double) {
     if origin == nil { origin = value }
@@ -19,18 +15,6 @@ package struct SampleMoments: Sendable {
     second += x * x
     third += x * x * x
     fourth += x * x * x * x
-  }
-
-  /// The moments of the numbers of both, which have one origin.
-  package func pooled(with other: SampleMoments) -> SampleMoments {
-    precondition(origin == other.origin || origin!.isNaN)
-    var sum = self
-    sum.count += other.count
-    sum.first += other.first
-    sum.second += other.second
-    sum.third += other.third
-    sum.fourth += other.fourth
-    return sum
   }
 
   /// Not a number without any.

@@ -14,7 +14,7 @@ public enum ExpectationTable {
   }
 }
 
-/// `levels.csv`: one row per level of the pilot runs and of each multilevel estimate.
+/// `levels.csv`: one row per level of the convergence test, then of each tolerance's multilevel estimate.
 public enum LevelTable {
   public static let header =
     "study,model,law,shape,alpha,scale,setting,tolerance,observable,n,steps,replicas,value,difference,ci_low,ci_high,"

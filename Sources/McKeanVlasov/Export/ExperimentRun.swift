@@ -126,11 +126,16 @@ public final class ExperimentRun {
     for combination in experiment.combinations {
       guard case .expectation(let study) = combination.study else { continue }
       let label = combination.label
-      let result = try study.run(threads: threads, progress: progress, logger: logger)
-      try append(result.estimates.map { ExpectationTable.row($0, of: study, label) }.joined(), to: "expectation.csv")
-      try append(result.levels.map { LevelTable.row($0, label) }.joined(), to: "levels.csv")
-      try append(result.rates.map { RateTable.row($0, of: study, label) }.joined(), to: "rates.csv")
-      expectations.append((label, study, result))
+      do {
+        let result = try study.run(threads: threads, progress: progress, logger: logger) { part in
+          try append(part.estimates.map { ExpectationTable.row($0, of: study, label) }.joined(), to: "expectation.csv")
+          try append(part.levels.map { LevelTable.row($0, label) }.joined(), to: "levels.csv")
+          try append(part.rates.map { RateTable.row($0, of: study, label) }.joined(), to: "rates.csv")
+        }
+        expectations.append((label, study, result))
+      } catch let error as SimulationError where error.parameter == "tolerance" {
+        throw SimulationError.located(place: experiment.placeOfTolerance, error)
+      }
     }
     return []
   }

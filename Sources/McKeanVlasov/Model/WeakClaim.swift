@@ -10,7 +10,7 @@ extension Claim {
   ) -> Claim? {
     guard let strong = model.claim(on: .terminal, in: variable, noise: noise), strong.kind == .rate else { return nil }
     switch (observable, variable) {
-    case (.quantile, _), (.accuracy, _), (.orderParameter, .n): return nil
+    case (.quantile, _), (.accuracy, _), (.orderParameter, .n), (.probabilityBeyond, .n): return nil
     case (_, .dt):
       guard strong.exponent == 1 else { return nil }
       return Claim(exponent: 1, source: "smooth drift and smooth law; docs/theory.md 13.4")

@@ -8,12 +8,18 @@ public enum ExpectationMethod: String, Sendable, CaseIterable {
 
 /// What an expectation study yields.
 public struct ExpectationResult: Sendable {
-  /// In the order of method, tolerance, observable, n.
-  public let estimates: [Expectation]
-  /// What is known of each level: from the pilot runs alone, then for each multilevel estimate from all its replicas.
-  public let levels: [ExpectationLevel]
-  /// Weak orders: of each observable in Δt, for each n, then in n.
-  public let rates: [WeakRate]
+  /// In the order of tolerance, method, observable, n.
+  public internal(set) var estimates: [Expectation] = []
+  /// What is known of each level: from the convergence test, then for each tolerance from the replicas of its estimate.
+  public internal(set) var levels: [ExpectationLevel] = []
+  /// Weak orders from the convergence test: of each observable in Δt, for each n, then in n.
+  public internal(set) var rates: [WeakRate] = []
+
+  mutating func append(_ other: ExpectationResult) {
+    estimates += other.estimates
+    levels += other.levels
+    rates += other.rates
+  }
 }
 
 /// The estimate of E g(X_T) of one observable g and one n, in the limit of small steps.
@@ -32,7 +38,8 @@ public struct Expectation: Sendable {
   public let standardError: Double
   /// The estimate of |E g_L - E g|, L the finest level.
   public let bias: Double
-  /// Particle steps of these replicas.
+  /// Particle steps of these replicas. A multilevel estimate needs no others; a plain one has its finest level and its bias
+  /// from the multilevel estimate at the same tolerance, whose cost is not in it.
   public let cost: Double
   /// The largest of a level; nil where no level varies.
   public let kurtosis: Double?
@@ -52,7 +59,7 @@ public struct Expectation: Sendable {
 
 /// One level of a multilevel estimate, for one observable.
 public struct ExpectationLevel: Sendable {
-  /// nil for the pilot runs.
+  /// nil for the convergence test.
   public let tolerance: Double?
   public let observable: Observable
   public let particles: Int

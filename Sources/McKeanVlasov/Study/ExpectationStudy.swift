@@ -7,6 +7,10 @@ import Logging
 /// One replica's observable is one sample: the particles of a replica are not independent. Levels are coupled through the
 /// engine, two systems with the steps of two successive levels on one noise; different levels are independent.
 ///
+/// First a convergence test runs a fixed number of replicas of every level, for weak orders and diagnostics. The estimates
+/// do not need it: each starts from a few replicas of the coarsest levels, and takes levels and replicas as it finds them
+/// necessary.
+///
 /// Source: M. B. Giles, *Multilevel Monte Carlo path simulation*, Oper. Res. 56 (2008); docs/theory.md, section 13.
 public struct ExpectationStudy: Sendable {
   public let model: any McKeanVlasovModel
@@ -19,20 +23,21 @@ public struct ExpectationStudy: Sendable {
   public let observables: [Observable]
   public let methods: [ExpectationMethod]
   public let tolerances: [Double]
-  /// Pilot runs of each level.
+  /// Of each level in the convergence test.
   public let replicas: Int
   public let seed: UInt32
   public let precision: Precision
   /// n against which the largest one is measured; nil where there is but one n.
   private let closing: Int?
 
-  static let fewestReplicas = 32
+  /// Allowed in the convergence test.
+  static let replicaCounts = 32...1 << replicaBits
 
   /// - Parameters:
   ///   - steps: the ladder of step counts, each a divisor of the next.
   ///   - particles: n, as a list of one number, or a ladder whose numbers divide the next; one more closes it.
   ///   - tolerances: root-mean-square errors, in the observable's own units.
-  ///   - replicas: pilot runs of each level, which measure variances, weak orders and the bias: at least 32.
+  ///   - replicas: of each level in the convergence test, which measures weak orders, kurtosis and consistency: 32 to 2^26.
   /// - Throws: `SimulationError` for an observable without a variance, numbers out of range.
   public init(
     model: any McKeanVlasovModel, noise: LevyNoise, horizon: Double, steps: Ladder, particles: Ladder,
@@ -56,8 +61,11 @@ public struct ExpectationStudy: Sendable {
         throw .noMeanFieldLimit(alpha: alpha)
       }
     }
-    try SimulationError.requireCount(replicas, "replicas", atLeast: Self.fewestReplicas)
-    try Self.requireSamples(replicas, "replicas")
+    guard Self.replicaCounts.contains(replicas) else {
+      throw .invalidValue(
+        parameter: "replicas", found: "\(replicas)",
+        allowed: "a whole number from \(Self.replicaCounts.lowerBound) to \(Self.replicaCounts.upperBound)")
+    }
     guard !tolerances.isEmpty, Set(tolerances).count == tolerances.count,
       tolerances.allSatisfy({ $0 > 0 && $0.isFinite })
     else {
@@ -104,14 +112,6 @@ public struct ExpectationStudy: Sendable {
   /// The replica word of the noise key: the level's number in the upper bits, so that no two levels share noise.
   static let replicaBits = 26
 
-  private static func requireSamples(_ count: Int, _ parameter: String) throws(SimulationError) {
-    guard count <= 1 << replicaBits else {
-      throw .invalidValue(
-        parameter: parameter, found: "one that takes \(count) replicas of a level",
-        allowed: "one that takes at most \(1 << replicaBits); more particles also bring fewer replicas")
-    }
-  }
-
   /// Level l in the step: systems with M_l and M_{l-1} steps. There are at most 32, since each divides the next.
   func level(_ l: Int, particles: Int) -> CoupledLevel {
     let systems = [steps[l]] + (l > 0 ? [steps[l - 1]] : [])
@@ -136,20 +136,20 @@ public struct ExpectationStudy: Sendable {
     }
   }
 
-  /// What the pilot runs simulate.
-  var pilotRuns: [CoupledLevel] {
+  /// What the convergence test simulates.
+  var testedLevels: [CoupledLevel] {
     particles.flatMap { n in steps.indices.map { level($0, particles: n) } } + pairs()
   }
 
-  /// Pilot runs over all levels: what a progress bar can know before the run.
-  var pilotReplicas: Int { pilotRuns.count * replicas }
+  /// Particle steps of the convergence test.
+  public var costOfTest: Double { testedLevels.reduce(0) { $0 + Double(replicas) * $1.cost } }
 
   private static let batch = 1 << 14
 
   /// Bytes of the largest engine, its meters and a batch of results, on so many threads.
   func bytes(threads: Int) -> Double {
     let engines = Replicas.engines(count: Self.batch, threads: threads)
-    return pilotRuns.map { level in
+    return testedLevels.map { level in
       let ofEngine = CoupledSystems.bytes(
         model: model, noise: noise, systems: level.systems, threads: threads / engines, precision: precision)
       let meters = level.systems.reduce(0) {
@@ -171,9 +171,9 @@ public struct ExpectationStudy: Sendable {
   /// Adds replicas of a level.
   private func sample(_ level: CoupledLevel, _ count: Int, into samples: inout LevelSamples, _ session: Session) throws
   {
-    let end = samples.nextReplica + count
-    while samples.nextReplica < end {
-      let first = samples.nextReplica
+    let end = samples.replicas + count
+    while samples.replicas < end {
+      let first = samples.replicas
       let loop = try Replicas(count: min(Self.batch, end - first), threads: session.threads)
       let results = try loop.map(
         makeWorker: {
@@ -203,140 +203,64 @@ public struct ExpectationStudy: Sendable {
     values.isEmpty ? [] : observables.indices.map { k in values.reduce(0) { $0 + $1[k] } / Double(values.count) }
   }
 
-  private func pilot(_ level: CoupledLevel, _ session: Session) throws -> LevelSamples {
-    var samples = LevelSamples(observables: observables.count)
-    try sample(level, replicas, into: &samples, session)
-    return samples
-  }
-
   // MARK: - Running
 
-  /// Runs the study: for each n the pilots of every level, then each method at each tolerance with replicas of its own.
+  /// Runs the study: the convergence test, then for each tolerance an estimate by each method, with replicas of its own.
   ///
+  /// - Parameter record: told of each part of the result as it is there, so that a later failure loses nothing.
   /// - Throws: `SimulationError.tooMuchMemory`; `.invalidValue` for a tolerance that would take too many replicas.
   public func run(
     threads: Int = ProcessInfo.processInfo.activeProcessorCount, progress: ReplicaProgress? = nil,
-    logger: Logger = Logger(label: "mckean")
+    logger: Logger = Logger(label: "mckean"), record: (ExpectationResult) throws -> Void = { _ in }
   ) throws -> ExpectationResult {
     try SimulationError.requireMemory(bytes(threads: threads))
     let session = Session(threads: threads, progress: progress, logger: logger)
-    var estimates: [[Expectation]] = []
-    var levels: [ExpectationLevel] = []
-    var rates: [WeakRate] = []
-    for n in particles {
-      let pilots = try steps.indices.map { try pilot(level($0, particles: n), session) }
-      levels += diagnostics(observables.indices.map { MultilevelEstimate(pilots, observable: $0) }, particles: n)
-      let ofN = observables.indices.map { weakRateInStep(pilots, observable: $0, particles: n) }
-      rates += ofN
-      var row: [Expectation] = []
-      for method in methods {
-        for tolerance in tolerances {
-          let plan = plan(tolerance, particles: n, pilots: pilots, rates: ofN)
-          let (expectations, estimates) = try estimate(method, plan, session)
-          row += expectations
-          if method == .multilevel { levels += diagnostics(estimates, tolerance: tolerance, particles: n) }
-        }
-      }
-      estimates.append(row)
+    var result = try convergenceTest(session)
+    for warning in Self.warnings(of: result.levels) { logger.warning("\(warning)") }
+    try record(result)
+    for tolerance in tolerances {
+      let part = try estimates(tolerance, session)
+      try record(part)
+      result.append(part)
     }
-    rates += try weakRatesInParticles(session)
-    warn(of: levels, logger)
-    return ExpectationResult(
-      estimates: estimates[0].indices.flatMap { index in estimates.map { $0[index] } }, levels: levels, rates: rates)
+    return result
   }
 
   private var stepSizes: [Double] { steps.map { horizon / Double($0) } }
 
-  /// What the pilots say of an estimate to be made.
-  private struct Plan {
-    let tolerance: Double
-    let particles: Int
-    let pilots: [LevelSamples]
-    /// The finest level, and the bias of each observable there.
-    let finest: Int
-    let biases: [Double]
+  private func estimates(of samples: [LevelSamples]) -> [MultilevelEstimate] {
+    observables.indices.map { MultilevelEstimate(samples, steps: stepSizes, observable: $0) }
   }
 
-  /// The squared error is divided evenly: the bias may be ε/√2 and so may the standard error. The finest level is the first
-  /// whose bias is small enough for all observables, or the last of the ladder.
-  private func plan(_ tolerance: Double, particles: Int, pilots: [LevelSamples], rates: [WeakRate]) -> Plan {
-    let estimates = observables.indices.map { MultilevelEstimate(pilots, observable: $0) }
-    func biases(_ level: Int) -> [Double] {
-      zip(estimates, rates).map { estimate, rate in
-        // an order that is measured too large would hide some of the bias
-        estimate.bias(level: level, steps: stepSizes, order: min(1, max(0.5, rate.fitted?.slope ?? 0.5)))
-      }
+  // MARK: - The convergence test
+
+  private func convergenceTest(_ session: Session) throws -> ExpectationResult {
+    func test(_ level: CoupledLevel) throws -> LevelSamples {
+      var samples = LevelSamples(observables: observables.count)
+      try sample(level, replicas, into: &samples, session)
+      return samples
     }
-    let finest = steps.indices.dropFirst().first { biases($0).max()! <= tolerance / 2.0.squareRoot() }
-    return Plan(
-      tolerance: tolerance, particles: particles, pilots: pilots, finest: finest ?? steps.count - 1,
-      biases: biases(finest ?? steps.count - 1))
+    var result = ExpectationResult()
+    for n in particles {
+      let levels = try steps.indices.map { try test(level($0, particles: n)) }
+      result.levels += diagnostics(estimates(of: levels), particles: n)
+      result.rates += observables.indices.map { weakRateInStep(levels, observable: $0, particles: n) }
+    }
+    let pairs = try pairs().map(test)
+    if !pairs.isEmpty { result.rates += observables.indices.map { weakRateInParticles(pairs, observable: $0) } }
+    return result
   }
 
-  /// One estimate of every observable; every level takes the replicas that the most demanding one needs.
-  private func estimate(_ method: ExpectationMethod, _ plan: Plan, _ session: Session) throws
-    -> ([Expectation], [MultilevelEstimate])
-  {
-    let finest = level(plan.finest, particles: plan.particles)
-    let (systems, pilots) =
-      switch method {
-      case .multilevel:
-        ((0...plan.finest).map { level($0, particles: plan.particles) }, Array(plan.pilots[...plan.finest]))
-      case .plain:
-        (
-          [CoupledLevel(number: finest.number, systems: [finest.systems[0]])],
-          [plan.pilots[plan.finest].ofValuesAlone]
-        )
-      }
-    let isFinite = plan.pilots.allSatisfy { $0.nonFiniteReplicas == 0 }
-    var samples = pilots.map(LevelSamples.init(after:))
-    var estimates: [MultilevelEstimate] {
-      observables.indices.map { MultilevelEstimate(samples, pilots: pilots, observable: $0) }
-    }
-    while isFinite, samples.allSatisfy({ $0.nonFiniteReplicas == 0 }) {
-      let wanted = estimates.map {
-        MultilevelEstimate.allocation(
-          variances: $0.levels.map(\.variance), costs: systems.map(\.cost),
-          variance: plan.tolerance * plan.tolerance / 2)
-      }
-      let targets = samples.indices.map { l in max(1, wanted.map { $0[l] }.max()!.rounded(.up)) }
-      // the variances change a little with every replica: within 1 % it is enough
-      guard zip(samples, targets).contains(where: { Double($0.replicas) * 1.01 < $1 }) else { break }
-      let missing = zip(samples, targets).map { max(0, Int(min($1, 0x1p62)) - $0.replicas) }
-      for (ofLevel, count) in zip(samples, missing) {
-        try Self.requireSamples(ofLevel.nextReplica + count, "tolerance")
-      }
-      session.progress?.expect(missing.reduce(0, +))
-      for (l, count) in missing.enumerated() { try sample(systems[l], count, into: &samples[l], session) }
-    }
-    let results = estimates
-    let expectations = observables.indices.map { k in
-      Expectation(
-        method: method, tolerance: plan.tolerance, observable: observables[k], particles: plan.particles,
-        steps: finest.systems[0].steps, replicas: samples.reduce(0) { $0 + $1.replicas },
-        value: results[k].value.isFinite ? results[k].value : nil, standardError: results[k].standardError,
-        bias: plan.biases[k],
-        cost: zip(systems, samples).reduce(0) { $0 + $1.0.cost * Double($1.1.replicas) },
-        kurtosis: results[k].kurtosis, replicasOfLevels: samples.map(\.replicas))
-    }
-    return (expectations, results)
-  }
-
-  private func weakRateInStep(_ pilots: [LevelSamples], observable: Int, particles: Int) -> WeakRate {
+  private func weakRateInStep(_ levels: [LevelSamples], observable: Int, particles: Int) -> WeakRate {
     // the difference of two levels is the error of the coarser one
     weakRate(
-      Array(pilots.dropFirst()), observable: observable, variable: .dt, abscissae: stepSizes.dropLast(),
+      Array(levels.dropFirst()), observable: observable, variable: .dt, abscissae: stepSizes.dropLast(),
       particles: particles)
   }
 
-  private func weakRatesInParticles(_ session: Session) throws -> [WeakRate] {
-    let pairs = try pairs().map { try pilot($0, session) }
-    guard !pairs.isEmpty else { return [] }
-    return observables.indices.map {
-      weakRate(pairs, observable: $0, variable: .n, abscissae: particles.map(Double.init), particles: nil)
-    }
+  private func weakRateInParticles(_ pairs: [LevelSamples], observable: Int) -> WeakRate {
+    weakRate(pairs, observable: observable, variable: .n, abscissae: particles.map(Double.init), particles: nil)
   }
-
   private func weakRate(
     _ levels: [LevelSamples], observable: Int, variable: ConvergenceVariable, abscissae: [Double], particles: Int?
   ) -> WeakRate {
@@ -347,6 +271,128 @@ public struct ExpectationStudy: Sendable {
       },
       claim: .weak(of: observables[observable], in: variable, model: model, noise: noise),
       nonFiniteReplicas: levels.reduce(0) { $0 + $1.nonFiniteReplicas })
+  }
+
+  /// What is worth a warning in the convergence test.
+  package static func warnings(of levels: [ExpectationLevel]) -> [String] {
+    let heavy = levels.map(\.kurtosis).filter { $0 > 100 }
+    let ofKurtosis = heavy.max().map {
+      "the kurtosis of \(heavy.count) level(s) is above 100, up to \(Int($0.rounded())): their variances are known badly"
+    }
+    let ofConsistency = levels.filter { ($0.consistency ?? 0) > 1 }.map { level in
+      "\(level.observable.name), \(level.particles) particles, \(level.steps) steps: the levels do not fit together, "
+        + "consistency \(level.consistency!) is above 1"
+    }
+    return (ofKurtosis.map { [$0] } ?? []) + ofConsistency
+  }
+
+  // MARK: - Estimates
+
+  /// Each level of an estimate has at least so many replicas, to tell variances.
+  private static let fewestReplicas = 64
+  /// Levels that a multilevel estimate starts with: the least that have two differences, and so an order.
+  private static let fewestLevels = 3
+
+  /// Every method at one tolerance.
+  private func estimates(_ tolerance: Double, _ session: Session) throws -> ExpectationResult {
+    var result = ExpectationResult()
+    var ofMethods: [[[Expectation]]] = methods.map { _ in [] }
+    for n in particles {
+      let levels = steps.indices.map { level($0, particles: n) }
+      let samples = try multilevelSamples(levels, tolerance, session)
+      let estimates = estimates(of: samples)
+      result.levels += diagnostics(estimates, tolerance: tolerance, particles: n)
+      let biases = estimates.map(\.bias)
+      for (index, method) in methods.enumerated() {
+        switch method {
+        case .multilevel:
+          ofMethods[index].append(
+            expectations(method, tolerance, Array(levels.prefix(samples.count)), samples, biases: biases))
+        case .plain:
+          let finest = levels[samples.count - 1]
+          let alone = [CoupledLevel(number: finest.number, systems: [finest.systems[0]])]
+          var ofValues = [LevelSamples(observables: observables.count)]
+          // a replica that is not finite has left no bias either
+          if samples.allSatisfy({ $0.nonFiniteReplicas == 0 }) { try complete(alone, &ofValues, tolerance, session) }
+          ofMethods[index].append(expectations(method, tolerance, alone, ofValues, biases: biases))
+        }
+      }
+    }
+    result.estimates = ofMethods.flatMap { ofMethod in
+      observables.indices.flatMap { k in ofMethod.map { $0[k] } }
+    }
+    return result
+  }
+
+  /// The replicas of a multilevel estimate: of the first levels, and of a finer one as long as the bias asks for it.
+  ///
+  /// The squared error is divided evenly: the bias may be ε/√2 and so may the standard error.
+  private func multilevelSamples(_ levels: [CoupledLevel], _ tolerance: Double, _ session: Session) throws
+    -> [LevelSamples]
+  {
+    let none = LevelSamples(observables: observables.count)
+    var samples = [LevelSamples](repeating: none, count: min(Self.fewestLevels, levels.count))
+    while true {
+      try complete(levels, &samples, tolerance, session)
+      let isFinite = samples.allSatisfy { $0.nonFiniteReplicas == 0 }
+      let bias = estimates(of: samples).map(\.bias).max()!
+      guard isFinite, samples.count < levels.count, bias > tolerance / 2.0.squareRoot() else { return samples }
+      samples.append(none)
+    }
+  }
+
+  /// Adds replicas until the standard error is small enough; every level takes what the most demanding observable needs.
+  private func complete(
+    _ levels: [CoupledLevel], _ samples: inout [LevelSamples], _ tolerance: Double, _ session: Session
+  ) throws {
+    let costs = levels.prefix(samples.count).map(\.cost)
+    while samples.allSatisfy({ $0.nonFiniteReplicas == 0 }) {
+      let wanted = estimates(of: samples).map {
+        MultilevelEstimate.allocation(variances: $0.variances, costs: costs, variance: tolerance * tolerance / 2)
+      }
+      let targets = samples.indices.map { l in
+        max(Double(Self.fewestReplicas), wanted.map { $0[l] }.max()!.rounded(.up))
+      }
+      // the variances change a little with every replica: within 1 % it is enough
+      guard zip(samples, targets).contains(where: { Double($0.replicas) * 1.01 < $1 }) else { return }
+      for (level, target) in zip(levels, targets) where target > Double(1 << Self.replicaBits) {
+        throw Self.tooManyReplicas(level.systems[0], target, tolerance)
+      }
+      let missing = zip(samples, targets).map { max(0, Int($1) - $0.replicas) }
+      session.progress?.expect(missing.reduce(0, +))
+      for (l, count) in missing.enumerated() { try sample(levels[l], count, into: &samples[l], session) }
+    }
+  }
+
+  private static func tooManyReplicas(
+    _ system: CoupledSystems.System, _ replicas: Double, _ tolerance: Double
+  ) -> SimulationError {
+    let most = 1 << replicaBits
+    // a little more than what takes as many as there may be, so that rounding does not bring it below
+    let reachable = 1.05 * tolerance * (replicas / Double(most)).squareRoot()
+    return .invalidValue(
+      parameter: "tolerance",
+      found:
+        "\(tolerance), which takes about \(String(format: "%.2g", replicas)) replicas of \(system.particles) particles "
+        + "with \(system.steps) steps",
+      allowed:
+        "\(String(format: "%.2g", reachable)) or more, which takes at most \(most) here; more particles bring fewer")
+  }
+
+  private func expectations(
+    _ method: ExpectationMethod, _ tolerance: Double, _ levels: [CoupledLevel], _ samples: [LevelSamples],
+    biases: [Double]
+  ) -> [Expectation] {
+    zip(estimates(of: samples).enumerated(), biases).map { estimate, bias in
+      Expectation(
+        method: method, tolerance: tolerance, observable: observables[estimate.offset],
+        particles: levels[0].systems[0].particles, steps: levels.last!.systems[0].steps,
+        replicas: samples.reduce(0) { $0 + $1.replicas },
+        value: estimate.element.value.isFinite ? estimate.element.value : nil,
+        standardError: estimate.element.standardError, bias: bias,
+        cost: zip(levels, samples).reduce(0) { $0 + $1.0.cost * Double($1.1.replicas) },
+        kurtosis: estimate.element.kurtosis, replicasOfLevels: samples.map(\.replicas))
+    }
   }
 
   private func diagnostics(_ estimates: [MultilevelEstimate], tolerance: Double? = nil, particles: Int)
@@ -360,22 +406,6 @@ public struct ExpectationStudy: Sendable {
           standardError: level.standardError, variance: level.variance, kurtosis: level.kurtosis,
           consistency: estimate.consistency(level: l), cost: self.level(l, particles: particles).cost)
       }
-    }
-  }
-
-  /// Of the pilot runs alone: those of an estimate are the same levels.
-  private func warn(of levels: [ExpectationLevel], _ logger: Logger) {
-    let pilots = levels.filter { $0.tolerance == nil }
-    let heavy = pilots.map(\.kurtosis).filter { $0 > 100 }
-    if let largest = heavy.max() {
-      logger.warning(
-        "the kurtosis of \(heavy.count) level(s) is above 100, up to \(Int(largest.rounded())): their variances are known badly"
-      )
-    }
-    for level in pilots where (level.consistency ?? 0) > 1 {
-      logger.warning(
-        "\(level.observable.name), \(level.particles) particles, \(level.steps) steps: the levels do not fit together, consistency \(level.consistency!) is above 1"
-      )
     }
   }
 }

@@ -19,12 +19,12 @@ public struct Experiment: Sendable {
       }
     }
 
-    /// The model, the systems that are simulated together, and how often; of an expectation the pilot runs.
+    /// The model, the systems that are simulated together, and how often; of an expectation the convergence test.
     var parts: (model: any McKeanVlasovModel, runs: [(systems: [CoupledSystems.System], replicas: Int)]) {
       switch self {
       case .error(let study): (study.model, [(study.systems, study.replicas)])
       case .trajectory(let study): (study.model, [([study.system], study.replicas)])
-      case .expectation(let study): (study.model, study.pilotRuns.map { ($0.systems, study.replicas) })
+      case .expectation(let study): (study.model, study.testedLevels.map { ($0.systems, study.replicas) })
       case .law(let study): (study.model, [(study.systems, study.replicas)])
       }
     }
@@ -73,6 +73,8 @@ public struct Experiment: Sendable {
   private let claims: [StatedClaim]
   /// Where the number of particles stands, as a message begins.
   private let placeOfParticles: String
+  /// Where the tolerance of an expectation stands: what it takes is known in the run alone.
+  let placeOfTolerance: String
 
   /// Checks that the largest combination fits the machine's memory on so many threads.
   ///
@@ -97,7 +99,7 @@ public struct Experiment: Sendable {
   }
 
   /// What the experiment takes: draws and particle steps over all combinations, and bytes of the largest one. Of an
-  /// expectation the pilot runs alone are known.
+  /// expectation the convergence test alone is known.
   public func cost(threads: Int) -> (draws: Int, particleSteps: Int, bytes: Int) {
     // in floating point: the product of three counts may be too large for an integer
     var (draws, particleSteps, bytes) = (0.0, 0.0, 0.0)
@@ -171,6 +173,7 @@ public struct Experiment: Sendable {
     let (timeTable, studyTable) = (try table("time"), try table("study"))
     let dataTable = try file.table("data")
     placeOfParticles = file.place(of: "particles", in: "study")
+    placeOfTolerance = file.place(of: "tolerance", in: "study")
 
     kind = try studyTable.word("kind")
     let seed = UInt32(try studyTable.integer("seed", default: 1, in: 0...Int(UInt32.max)))
@@ -321,7 +324,7 @@ public struct Experiment: Sendable {
       let observables = try study.observables("observables")
       let methods: [ExpectationMethod] = try study.words("method", default: .multilevel)
       let tolerances = try study.numbers("tolerance", allowed: "a finite number above 0, or a list of different ones")
-      let replicas = try study.integer("replicas", default: 1024, in: ExpectationStudy.fewestReplicas...Int(UInt32.max))
+      let replicas = try study.integer("replicas", default: 1024, in: ExpectationStudy.replicaCounts)
       return { model, noise throws(SimulationError) in
         .expectation(
           try ExpectationStudy(

@@ -21,13 +21,6 @@ import Testing
     #expect(Self.moments([3, 3, 3]).variance == 0)
     #expect(Self.moments([3, 3, 3]).kurtosis.isNaN)
     #expect(Self.moments([3, .nan, 3]).variance.isNaN)
-    // Pooled, they are those of all numbers.
-    let first = Self.moments(Array(numbers.prefix(2)))
-    var second = SampleMoments(originOf: first)
-    for number in numbers.suffix(2) { second.add(number) }
-    #expect(second.mean == 1e6 + 6.5)
-    #expect(abs(first.pooled(with: second).variance - moments.variance) < 1e-12)
-    #expect(abs(first.pooled(with: second).kurtosis - moments.kurtosis) < 1e-12)
   }
 
   /// N_l ∝ √(V_l/C_l) reaches the variance exactly, and every other division of the same variance costs more.
@@ -47,28 +40,87 @@ import Testing
     }
   }
 
-  /// Levels whose values are known: g_l = 1 - c 2^{-l} at Δt = 2^{-l}.
-  private static func levels(_ count: Int, bias c: Double) -> MultilevelEstimate {
+  /// Δt = 2^{-l}.
+  private static let steps = (0..<8).map { pow(2, -Double($0)) }
+
+  /// Levels whose values are known: g_l = 1 - c Δt^a, with a relative spread of the differences.
+  private static func levels(_ count: Int, bias c: Double, order a: Double = 1, spreads: [Double] = [])
+    -> MultilevelEstimate
+  {
     let samples = (0..<count).map { l in
       var samples = LevelSamples(observables: 1)
-      let (value, coarser) = (1 - c * pow(2, -Double(l)), 1 - c * pow(2, 1 - Double(l)))
-      for _ in 0..<4 { samples.add(values: [value], coarser: l == 0 ? [] : [coarser]) }
+      let spread = l < spreads.count ? spreads[l] : 0
+      for sign in [-1.0, 1, -1, 1] {
+        let difference = (c * pow(2, a) - c) * pow(steps[l], a) * (1 + sign * spread)
+        let value = 1 - c * pow(steps[l], a)
+        samples.add(values: [value], coarser: l == 0 ? [] : [value - difference])
+      }
       return samples
     }
-    return MultilevelEstimate(samples, observable: 0)
+    return MultilevelEstimate(samples, steps: steps, observable: 0)
   }
 
-  @Test func theSumTelescopesAndTheBiasIsWhatIsLeft() {
-    let estimate = Self.levels(4, bias: 0.3)
-    let steps = (0..<4).map { pow(2, -Double($0)) }
-    #expect(abs(estimate.value - (1 - 0.3 / 8)) < 1e-15)
-    #expect(estimate.standardError == 0)
-    #expect(estimate.kurtosis == nil)
-    for level in 1..<4 {
-      #expect(abs(estimate.bias(level: level, steps: steps, order: 1) - 0.3 * steps[level]) < 1e-15)
+  @Test(arguments: [1, 0.75]) func theSumTelescopesAndTheBiasIsWhatIsLeft(order: Double) {
+    for count in 3...6 {
+      let estimate = Self.levels(count, bias: 0.3, order: order)
+      let bias = 0.3 * pow(Self.steps[count - 1], order)
+      #expect(abs(estimate.value - (1 - bias)) < 1e-15)
+      #expect(estimate.standardError < 1e-15)
+      #expect(abs(estimate.order - order) < 1e-12)
+      #expect(abs(estimate.bias - bias) < 1e-15)
     }
-    // A smaller order foretells more: 2^{1/2} - 1 in place of 2 - 1, from a level two above.
-    #expect(abs(estimate.bias(level: 3, steps: steps, order: 0.5) - 0.15 / 2 / (2.0.squareRoot() - 1)) < 1e-15)
+  }
+
+  /// Within [1/2, 1], and 1/2 of one difference or of differences that are noise; of noisy ones the largest that they allow.
+  @Test func theOrderOfTheBias() {
+    #expect(Self.levels(4, bias: 0.3, order: 2).order == 1)
+    #expect(Self.levels(4, bias: 0.3, order: 0.25).order == 0.5)
+    #expect(Self.levels(2, bias: 0.3).order == 0.5)
+    #expect(Self.levels(3, bias: 0.3, spreads: [0, 1, 1]).order == 0.5)
+    #expect(Self.levels(4, bias: 0.3, order: 0.75, spreads: [0, 0.1, 0.1, 0.1]).order > 0.76)
+    // The finest difference is noise; the two before have a slope.
+    #expect(abs(Self.levels(4, bias: 0.3, order: 0.75, spreads: [0, 0, 0, 1]).order - 0.75) < 1e-12)
+    // A smaller order foretells more: 2^{1/2} - 1 in place of 2 - 1.
+    #expect(abs(Self.levels(2, bias: 0.3).bias - 0.15 / (2.0.squareRoot() - 1)) < 1e-15)
+  }
+
+  /// The differences of the last three levels speak of the bias, those before do not.
+  @Test func theBiasIsTheLargestOfThree() {
+    func bias(_ differences: [Double]) -> Double {
+      let samples = differences.map {
+        var samples = LevelSamples(observables: 1)
+        for _ in 0..<2 { samples.add(values: [$0], coarser: [0]) }
+        return samples
+      }
+      return MultilevelEstimate(samples, steps: Self.steps, observable: 0).bias
+    }
+    // With falling differences the order is 1.
+    #expect(abs(bias([0, 8, 4, 2, 0.125]) - 1) < 1e-12)
+    #expect(abs(bias([0, 8, 4, 1, 0.25]) - 1) < 1e-12)
+    #expect(abs(bias([0, 8, 2, 0.5, 0.5]) - 0.5) < 1e-12)
+    #expect(abs(bias([0, 80, 2, 0.5, 0.125]) - 0.5) < 1e-12)
+  }
+
+  /// A level whose replicas hardly differ has a quarter of the variance before it, and so has one without any; the first
+  /// difference has its own, whatever the variance of the values is.
+  @Test func variancesFallNoFasterThanTheSquareOfTheStep() {
+    func samples(_ spread: Double, _ count: Int) -> LevelSamples {
+      var samples = LevelSamples(observables: 1)
+      for i in 0..<count { samples.add(values: [i % 2 == 0 ? spread : -spread], coarser: [0]) }
+      return samples
+    }
+    let levels = [samples(9, 100), samples(0.5, 100), samples(0, 50), samples(0.2, 100), samples(0, 0)]
+    let estimate = MultilevelEstimate(levels, steps: Self.steps, observable: 0)
+    let of = { (spread: Double) in spread * spread * 100 / 99 }
+    let expected = [of(9), of(0.5), of(0.5) / 4, of(0.2), of(0.2) / 4]
+    for (variance, other) in zip(estimate.variances, expected) { #expect(abs(variance / other - 1) < 1e-12) }
+    #expect(estimate.levels[2].variance == 0)
+    let known = MultilevelEstimate(Array(levels.prefix(4)), steps: Self.steps, observable: 0)
+    let error = (of(9) / 100 + of(0.5) / 100 + of(0.5) / 4 / 50 + of(0.2) / 100).squareRoot()
+    #expect(abs(known.standardError / error - 1) < 1e-12)
+    // Steps that fall by 4 have a sixteenth.
+    let coarse = MultilevelEstimate(Array(levels.prefix(3)), steps: [1, 1 / 4, 1 / 16], observable: 0)
+    #expect(abs(coarse.variances[2] / (of(0.5) / 16) - 1) < 1e-12)
   }
 
   /// The differences of a level must be those to the level above: with those to the level above that, the sum does not
@@ -91,7 +143,7 @@ import Testing
       }
       levels.append(samples)
     }
-    let estimate = MultilevelEstimate(levels, observable: 0)
+    let estimate = MultilevelEstimate(levels, steps: Self.steps, observable: 0)
     #expect(estimate.consistency(level: 0) == nil)
     let consistency = (1..<4).map { estimate.consistency(level: $0)! }
     #expect(consistency.allSatisfy { $0 < 1 } == fits, "\(consistency)")

@@ -86,5 +86,10 @@ import Testing
       for variable in ConvergenceVariable.allCases { #expect(try claim(observable, variable, Self.sine) == nil) }
     }
     #expect(try claim(.orderParameter, .n, Self.sine) == nil)
+    // A jump is not smooth: in n nothing is known of it, in Δt it is.
+    for model in [Self.sine, Self.linear] as [any McKeanVlasovModel] {
+      #expect(try claim(.probabilityBeyond(level: 1), .n, model) == nil)
+      #expect(try claim(.probabilityBeyond(level: 1), .dt, model)?.exponent == 1)
+    }
   }
 }
