@@ -320,8 +320,12 @@ extension BadInput {
       "particles = 4", "particles = [4, 6, 12]", says: "line 14, study.particles", "found 4 before 6", "divide"),
     expecting("particles = 4", "particles = 0", says: "line 14, study.particles", "found 0", "from 1 to"),
     expecting("particles = 4", "particles = 4.0", says: "line 14, study.particles", "found 4.0", "a ladder"),
-    expecting("replicas = 50", "replicas = 31", says: "line 17, study.replicas", "found 31", "from 32 to"),
-    expecting("replicas = 50", "replicas = 1000000000", says: "line 17, study.replicas", "1000000000", "67108864"),
+    expecting(
+      "replicas = 50", "replicas = 31", says: "line 17, study.replicas", "found 31",
+      "from 32 to 67108864"),
+    expecting(
+      "replicas = 50", "replicas = 1000000000", says: "line 17, study.replicas",
+      "found 1000000000", "from 32 to 67108864"),
     expecting("replicas = 50", "p = 1", says: "line 17, study.p", "unknown key"),
     expecting("replicas = 50", claim(), says: "claim.metric", "found a claim", "[[claim]] in"),
     expecting("alpha = 1.5", "alpha = [1.5, 0.05]", says: "line 8, noise.alpha", "found 0.05", "from 0.1 to 2"),

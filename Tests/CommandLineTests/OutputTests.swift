@@ -310,8 +310,8 @@ struct OutputTests {
       table.header
         == "study,model,law,shape,alpha,scale,setting,observable,n,steps,replicas,value,ci_low,ci_high,cost,kurtosis")
     let alphas = [["1.5"], ["1.2"]], observables = [["order-parameter"], ["cosine(2)"]]
-    let settings = ["multilevel", "plain"].flatMap { method in
-      ["0.1", "0.05"].map { ["method=\(method);tolerance=\($0)"] }
+    let settings = ["0.1", "0.05"].flatMap { tolerance in
+      ["multilevel", "plain"].map { ["method=\($0);tolerance=\(tolerance)"] }
     }
     #expect(
       table.values("alpha", "setting", "observable", "n")
@@ -367,18 +367,145 @@ struct OutputTests {
       "run", "mine.toml", "--out", "o", "--set", "study.tolerance=[0.04,0.02]", "--set", "study.replicas=2000")
     #expect(answer.exitCode == 0)
     for part in [
-      "expectations of sine-interaction, α=1.5", "95 % interval", "replicas of the levels", "2000 pilot runs each",
+      "expectations of sine-interaction, α=1.5", "95 % interval", "replicas of the levels",
+      "convergence test, 2000 replicas of each level, 1.6e+05 particle steps",
       "variance  kurtosis  consistency  cost", "weak error ≈ constant · variable^slope", "verdict",
       "note: multilevel: cost ≈ constant · tolerance^-",
     ] { #expect(answer.output.contains(part), "\(part)") }
-    // Pilot runs are known beforehand, the others when they come.
+    // The replicas of the test are known beforehand, the others when they come.
     #expect(answer.errorLines.first?.contains("of 6000 replicas") == true)
     let last = try #require(answer.errorLines.last { $0.contains(" replicas, ") })
     let counts = last.split(separator: " ").compactMap { Int($0) }
     #expect(counts[0] == counts[1] && counts[0] > 6000)
     let dry = try mckean("run", "mine.toml", "--dry-run")
     // 50 replicas of 4 particles: 2 + 4 + 8 fine steps, and 2 + 4 coarse ones beside them
-    #expect(dry.output.contains("pilot runs alone: 2,800 draws, 4,000 particle steps"))
+    #expect(dry.output.contains("the convergence test alone: 2,800 draws, 4,000 particle steps"))
+  }
+
+  /// The constants and the ends of the fits, against the levels in the other file.
+  @Test func aWeakRateIsFittedToTheLevels() throws {
+    let mckean = try Self.run(
+      Sample.expectation.replacing("particles = 4", with: "particles = [4, 8, 16]")
+        .replacing("replicas = 50", with: "replicas = 4000").replacing("[2, 4, 8]", with: "[2, 4, 8, 16]"))
+    let levels = try mckean.table("o/levels.csv"), rates = try mckean.table("o/rates.csv")
+    let key = ["tolerance": "", "observable": "cosine(2)", "n": "8"]
+    let differences = levels.rows(where: key).dropFirst().map { Double($0["difference"]!)! }
+    let rate = try #require(
+      rates.rows(where: ["metric": "cosine(2)", "variable": "dt", "setting": "particles=8"]).first)
+    let x = [2.0, 4, 8].map { -log($0) }, y = differences.map { log(abs($0)) }
+    let (meanX, meanY) = (x.reduce(0, +) / 3, y.reduce(0, +) / 3)
+    let slope =
+      zip(x, y).reduce(0) { $0 + ($1.0 - meanX) * ($1.1 - meanY) } / x.reduce(0) { $0 + ($1 - meanX) * ($1 - meanX) }
+    #expect(abs(Double(rate["slope"]!)! - slope) < 1e-9)
+    #expect(abs(log(Double(rate["constant"]!)!) - (meanY - slope * meanX)) < 1e-9)
+    #expect(rate["fit_from"] == "0.5" && rate["fit_to"] == "0.125")
+    let inN = try #require(rates.rows(where: ["metric": "order-parameter", "variable": "n"]).first)
+    #expect(inN["fit_from"] == "4" && inN["fit_to"] == "8")
+    #expect(inN["setting"] == "" && Double(inN["constant"]!)! > 0)
+  }
+
+  private static func report(_ text: String, _ arguments: String...) throws -> (output: String, error: String) {
+    let mckean = try Mckean()
+    try mckean.write(text, to: "mine.toml")
+    let answer = try mckean.run(["run", "mine.toml", "--quiet", "--out", "o"] + arguments)
+    #expect(answer.exitCode == 0, "\(answer.error)")
+    return (answer.output, answer.error)
+  }
+
+  /// A note where it is due, and none where it is not.
+  @Test func anExpectationHasItsNotes() throws {
+    // Two levels have one difference, and far too large a bias.
+    let short = try Self.report(Sample.expectation.replacing("[2, 4, 8]", with: "[2, 4]")).output
+    let unreached = "cosine(2), n = 4, does not reach the tolerance 0.05: the bias at 4 steps is about 0."
+    let noSlope = "note: cosine(2) in dt has no slope: there is one difference alone, and a slope takes one level more."
+    #expect(short.contains(unreached) && short.contains(noSlope), "\(short)")
+    let long = try Self.report(
+      Sample.expectation.replacing("[2, 4, 8]", with: "{ from = 4, to = 256 }"), "--set", "study.replicas=2000"
+    ).output
+    #expect(!long.contains("does not reach") && !long.contains("one difference"))
+    #expect(!long.contains("plain"))
+    #expect(
+      try Self.report(Sample.expectation, "--set", "study.method=plain").output
+        .contains("plain: the finest step and the bias are those of the multilevel estimate"))
+  }
+
+  /// The coarsest levels of an observable that turns fast are far from asymptotic; those of a slow one are not.
+  @Test func levelsThatBendAreNoted() throws {
+    let text = Sample.expectation.replacing("sine-interaction", with: "ornstein-uhlenbeck")
+      .replacing("coupling = 2.0", with: "coupling = 0.5").replacing("replicas = 50", with: "replicas = 20000")
+      .replacing("\"order-parameter\", ", with: "").replacing("[2, 4, 8]", with: "[2, 4, 8, 16]")
+      .replacing("particles = 4", with: "particles = 64")
+    let fast = try Self.report(text, "--set", "study.tolerance=0.1").output
+    #expect(fast.contains("note: cosine(2) in dt: the errors bend (p = "), "\(fast)")
+    #expect(fast.contains("so that the levels are not asymptotic yet; the slope is theirs, not yet the order."))
+    let slow = try Self.report(
+      text.replacing("[2, 4, 8, 16]", with: "[16, 32, 64, 128]"), "--set", "study.tolerance=0.1"
+    ).output
+    #expect(!slow.contains("errors bend"), "\(slow)")
+  }
+
+  /// A bound is told from a rate.
+  @Test func aBoundIsToldFromARate() throws {
+    let text = Sample.expectation.replacing("sine-interaction", with: "ornstein-uhlenbeck")
+      .replacing("particles = 4", with: "particles = [4, 8, 16]")
+    let output = try Self.report(
+      text, "--set", "study.observables=[\"order-parameter\", {name=\"cosine\", frequency=1}]"
+    )
+    .output
+    let rows = output.split(separator: "\n").filter { $0.hasPrefix("cosine(1)") && $0.contains("  n  ") }
+    #expect(rows.count == 1 && rows[0].contains("at least -0.500"), "\(output)")
+    let inStep = output.split(separator: "\n").filter { $0.contains("dt, particles=") && !$0.hasPrefix("note") }
+    #expect(inStep.count == 4 && inStep.allSatisfy { !$0.contains("at least") })
+  }
+
+  /// One particle seldom has a late jump, so that the differences of fine levels have a large kurtosis.
+  @Test func aLargeKurtosisIsWarnedOf() throws {
+    let text = Sample.expectation.replacing("particles = 4", with: "particles = 1")
+      .replacing("replicas = 50", with: "replicas = 2000")
+    let answers = try ["[2, 4, 8]", "[2, 256, 512]"].map {
+      try Self.report(text.replacing("[2, 4, 8]", with: $0)).error
+    }
+    let warning =
+      /mckean: warning: the kurtosis of (\d+) level\(s\) is above 100, up to (\d+): their variances are known badly/
+    #expect(!answers[0].contains("kurtosis"), "\(answers[0])")
+    let found = try #require(answers[1].firstMatch(of: warning), "\(answers[1])")
+    #expect((1...2).contains(Int(found.1)!) && Int(found.2)! > 100)
+  }
+
+  /// A tolerance that takes more replicas than there are: the place in the file, and what has been computed stays.
+  @Test(arguments: [false, true]) func aToleranceOutOfReachLosesNothing(isOverridden: Bool) throws {
+    let mckean = try Mckean()
+    let tolerances = "[0.05, 1e-7]"
+    try mckean.write(
+      isOverridden
+        ? Sample.expectation : Sample.expectation.replacing("tolerance = 0.05", with: "tolerance = \(tolerances)"),
+      to: "mine.toml")
+    let answer = try mckean.run(
+      ["run", "mine.toml", "--quiet", "--out", "o"] + (isOverridden ? ["--set", "study.tolerance=\(tolerances)"] : []))
+    #expect(answer.exitCode == 65)
+    for part in [
+      isOverridden ? "--set study.tolerance: found 1e-07" : "mine.toml, line 16, study.tolerance: found 1e-07",
+      "replicas of 4 particles with 2 steps", "or more, which takes at most 67108864 here",
+    ] { #expect(answer.error.contains(part), "\(answer.error)") }
+    let levels = try mckean.table("o/levels.csv")
+    #expect(levels.rows(where: ["tolerance": ""]).count == 6)
+    #expect(try mckean.table("o/rates.csv").rows.count == 2)
+    #expect(
+      try mckean.table("o/expectation.csv").values("setting", "observable") == [
+        ["tolerance=0.05", "order-parameter"], ["tolerance=0.05", "cosine(2)"],
+      ])
+    #expect(!levels.rows(where: ["tolerance": "0.05"]).isEmpty)
+  }
+
+  /// A replica of the estimate alone that is not finite.
+  @Test func anEstimateWithoutAValueIsNoted() throws {
+    let output = try Self.report(
+      Sample.expectation.replacing("sine-interaction", with: "ornstein-uhlenbeck").replacing(
+        "coupling = 2.0", with: "coupling = 0.0"), "--set", "noise.scale=5e305", "--set", "study.replicas=32",
+      "--set", "study.tolerance=0.02"
+    ).output
+    #expect(output.contains("note: cosine(2), n = 4, has no estimate to 0.02: a replica was not finite."), "\(output)")
+    #expect(!output.contains("replicas of the test were not finite"))
   }
 
   // MARK: - Options
