@@ -29,39 +29,16 @@ import Testing
     -> [Double]
   {
     let grid = try TimeGrid(horizon: 1, steps: 2)
-    let model = RightLaw(
-      system: OrnsteinUhlenbeck(theta: 1, coupling: coupling, initial: .constant(1)),
-      noise: try LevyNoise(law: .stable(alpha: alpha)))
+    let system = OrnsteinUhlenbeck(theta: 1, coupling: coupling, initial: .constant(1))
+    let right = try LevyNoise(law: .stable(alpha: alpha))
+    let model = OtherLimit(
+      system: system, law: { step, steps in system.exactLaw(noise: right, step: step, steps: steps) })
     let study = try LawStudy(
       model: model, noise: try LevyNoise(law: .stable(alpha: alpha), scale: noiseScale), grid: grid,
       particles: .list([particles / 16, particles]), distances: [.kolmogorov], reference: .exact, replicas: 8, p: [1],
       seed: 11)
     let curve = try #require(try study.run().first)
     return curve.samples[1].map { pValue($0 * Double(particles).squareRoot()) }
-  }
-
-  /// The Ornstein–Uhlenbeck system under whatever noise, whose exact law is said to be that of a given one.
-  private struct RightLaw: McKeanVlasovModel {
-    let system: OrnsteinUhlenbeck
-    let noise: LevyNoise
-    var name: String { system.name }
-    var shape: ModelShape { system.shape }
-    var initial: [InitialLaw] { system.initial }
-    var featureGrowth: FeatureGrowth { system.featureGrowth }
-
-    func addFeatures(
-      of block: Span<Double>, to sums: inout MutableSpan<Double>, keeping kept: inout MutableSpan<Double>,
-      scratch: inout MutableSpan<Double>
-    ) { system.addFeatures(of: block, to: &sums, keeping: &kept, scratch: &scratch) }
-
-    func drift(
-      of block: Span<Double>, prepared: Span<Double>, kept: Span<Double>, scratch: inout MutableSpan<Double>,
-      into drift: inout MutableSpan<Double>
-    ) { system.drift(of: block, prepared: prepared, kept: kept, scratch: &scratch, into: &drift) }
-
-    func exactLaw(noise: LevyNoise, step: Double, steps: Int) -> LimitLaw? {
-      system.exactLaw(noise: self.noise, step: step, steps: steps)
-    }
   }
 
   /// 8 replicas of 10^6 independent particles: the combined p-value is neither small nor large. With noise that is 1 % too

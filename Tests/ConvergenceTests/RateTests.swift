@@ -84,7 +84,9 @@ import Testing
     let model = OrnsteinUhlenbeck(theta: 1, coupling: 1, initial: .constant(2))
     let claim = model.claim(on: .terminal, in: .n, noise: noise)
     #expect(try verdict(try curve(model), claim) == .agrees)
-    #expect(try verdict(try curve(FlowOfTheDifferentialEquation(model: model)), claim) == .violated)
+    let ofEquation = OtherLimit(
+      system: model, flow: { step, steps in (0..<steps).map { exp(-model.theta * step * Double($0)) * 2 } })
+    #expect(try verdict(try curve(ofEquation), claim) == .violated)
   }
 }
 
@@ -114,28 +116,5 @@ private struct FreshlyDrawnDrift: McKeanVlasovModel {
       )
       drift[i] = prepared[0] - block[i] / 4 + (words[0] & 1 == 0 ? 2 : -2)
     }
-  }
-}
-
-/// The Ornstein–Uhlenbeck system with the mean e^{-θt} E X_0 for its limit, which Euler's scheme does not have.
-private struct FlowOfTheDifferentialEquation: McKeanVlasovModel {
-  let model: OrnsteinUhlenbeck
-  let name = "flow-of-the-differential-equation"
-  var shape: ModelShape { model.shape }
-  var initial: [InitialLaw] { model.initial }
-  var featureGrowth: FeatureGrowth { model.featureGrowth }
-
-  func addFeatures(
-    of block: Span<Double>, to sums: inout MutableSpan<Double>, keeping kept: inout MutableSpan<Double>,
-    scratch: inout MutableSpan<Double>
-  ) { model.addFeatures(of: block, to: &sums, keeping: &kept, scratch: &scratch) }
-
-  func drift(
-    of block: Span<Double>, prepared: Span<Double>, kept: Span<Double>, scratch: inout MutableSpan<Double>,
-    into drift: inout MutableSpan<Double>
-  ) { model.drift(of: block, prepared: prepared, kept: kept, scratch: &scratch, into: &drift) }
-
-  func exactFlow(noise: LevyNoise, step: Double, steps: Int) -> [Double]? {
-    (0..<steps).map { exp(-model.theta * step * Double($0)) * model.initial[0].mean! }
   }
 }
