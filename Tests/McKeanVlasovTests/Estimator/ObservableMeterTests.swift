@@ -98,4 +98,39 @@ import Testing
     #expect(states.joined().allSatisfy { $0.isNaN })
     #expect(meter.values().allSatisfy { $0.isNaN })
   }
+
+  /// Numbers some of which are none have no order, and no quantile.
+  @Test func aFewStatesThatAreNoNumbersLeaveNoQuantile() throws {
+    let engine = try CoupledSystems(
+      model: FreeFall(), noise: LevyNoise(law: .brownian, scale: 0), horizon: 2,
+      systems: [CoupledSystems.System(particles: 9, steps: 2)],
+      seed: 5)
+    let orders = [0, 0.1, 0.3, 0.5, 0.7, 0.9, 1]
+    let meter = ObservableMeter(orders.map { .quantile(order: $0) }, of: 0, in: engine)
+    try engine.run(replica: 0, stopAtNonFinite: false)
+    let states: [Double] = engine.states(of: 0)
+    #expect(states.contains { $0.isNaN } && states.contains { !$0.isNaN })
+    #expect(meter.values().allSatisfy { $0.isNaN })
+  }
+}
+
+/// dX = -1.7e308 X dt, without a mean: the drift overflows for half of the particles, which are no numbers a step later, when
+/// the other half is infinite.
+private struct FreeFall: McKeanVlasovModel {
+  let name = "free-fall"
+  let shape = ModelShape(components: 1, features: 1)
+  let initial = [InitialLaw.uniform(low: 0, high: 2)]
+  let featureGrowth = FeatureGrowth.none
+
+  func addFeatures(
+    of block: Span<Double>, to sums: inout MutableSpan<Double>, keeping: inout MutableSpan<Double>,
+    scratch: inout MutableSpan<Double>
+  ) {}
+
+  func drift(
+    of block: Span<Double>, prepared: Span<Double>, kept: Span<Double>, scratch: inout MutableSpan<Double>,
+    into drift: inout MutableSpan<Double>
+  ) {
+    for i in block.indices { drift[i] = -1.7e308 * block[i] }
+  }
 }

@@ -91,13 +91,25 @@ import Testing
     #expect(Self.largestError(table) { Self.upperTail(min(alpha + 1e-6, 2 - 1e-6), $0) }.error > 1e-8)
   }
 
-  /// The table's ends, where GSL ends the program that asks for more: x is the sum of its spacings, rounded.
+  /// The table's ends, beyond which GSL has no value: x is the sum of its spacings, rounded.
   @Test func theLastPlaceIsInTheTable() throws {
     for alpha in [1.01, 1.2, 1.25, 1.267, 1.8, 1.9, 1.95] {
       let table = try Self.table(alpha)
       for x in [0.5, 30, 1e5, 1e8, 1e12, 1e14] {
         #expect(table.integratedDistribution(-x) > 0 && table.integratedDistribution(-x) < 100, "\(alpha), \(x)")
       }
+    }
+  }
+
+  /// Below the table F is linear, and beyond it P(X > x) = C x^{-α}, whose integral is C x^{1-α}/(α-1).
+  @Test(arguments: [1.2, 1.5, 1.9]) func theEndsOfTheTableAreContinued(alpha: Double) throws {
+    let table = try Self.table(alpha)
+    let density = tgamma(1 + 1 / alpha) / .pi
+    #expect(abs((table.distribution(1e-10) - 0.5) / (density * 1e-10) - 1) < 1e-4)
+    let constant = tgamma(alpha) * sin(.pi * alpha / 2) / .pi
+    for x in [1e13, 1e15, 1e18] {
+      #expect(abs(table.distribution(-x) / (constant * pow(x, -alpha)) - 1) < 1e-9)
+      #expect(abs(table.integratedDistribution(-x) / (constant * pow(x, 1 - alpha) / (alpha - 1)) - 1) < 1e-9)
     }
   }
 
