@@ -76,13 +76,6 @@ extension SimulationError {
     }
   }
 
-  /// `reference = "exact"` with a model whose Euler chain's mean-field flow is not known.
-  static func noExactFlow(of model: any McKeanVlasovModel) -> SimulationError {
-    .invalidValue(
-      parameter: "reference", found: "\"exact\"",
-      allowed: "\"next\" or a number: the limit of \(model.name) with these settings has no known mean field")
-  }
-
   /// Checks that so many bytes are fewer than the machine has.
   static func requireMemory(_ bytes: Double) throws(SimulationError) {
     let available = ProcessInfo.processInfo.physicalMemory

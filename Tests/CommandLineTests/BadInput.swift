@@ -161,11 +161,16 @@ extension BadInput {
       says: "line 4, model.frequency.scale", "found -1", "0 or larger"),
     .changed(
       in: Sample.kuramoto, "coupling = 1.0", "coupling = 1.0\nfrequency = { law = \"normal\" }",
-      says: "line 15, study.reference", "found \"exact\"", "\"next\" or a number", "kuramoto with these settings"
+      says: "line 15, study.reference", "found \"exact\"", "\"next\" or a number",
+      "kuramoto with oscillators that differ has no"
     ).with(line: "reference = \"exact\""),
     .changed(
       in: Sample.kuramoto, "alpha = 1.5", "alpha = 1.5\nscale = 0", says: "line 15, study.reference", "found \"exact\"",
-      "no known mean field"
+      "kuramoto without noise has no known mean field"
+    ).with(line: "reference = \"exact\""),
+    .changed(
+      in: Sample.kuramoto, "alpha = 1.5", "alpha = 1.5\nscale = 1e-9", says: "line 15, study.reference",
+      "found \"exact\"", "kuramoto with so little noise in a step has no known mean field"
     ).with(line: "reference = \"exact\""),
     .added(
       to: Sample.kuramoto, "precision = \"single\"", says: "line 14, study.precision", "\"single\" with kuramoto",
@@ -250,7 +255,7 @@ extension BadInput {
       to: BadInput.network, "reference = \"exact\"", says: "study.reference", "found \"exact\"", "no known mean field"),
     .changed(
       "coupling = 1.0", "coupling = 0.0\ninitial = { law = \"stable\", alpha = 0.9 }",
-      says: "study.reference", "found \"exact\"", "no known mean field"
+      says: "study.reference", "found \"exact\"", "from an initial law without a mean has no known mean field"
     ).with(line: "reference = \"exact\""),
   ]
 

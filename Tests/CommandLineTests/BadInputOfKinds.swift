@@ -86,7 +86,7 @@ extension BadInput {
     comparing("\"exact\"", "4294967296", says: "line 17, study.reference", "found 4294967296", "to 4294967295"),
     comparing(
       "coupling = 1.0", "coupling = 1.0\ninitial = { law = \"uniform\" }", says: "line 18, study.reference",
-      "found \"exact\"", "limit law of ornstein-uhlenbeck with these settings is not known"),
+      "found \"exact\"", "limit law of ornstein-uhlenbeck from this initial law is not known"),
     comparing(
       "name = \"ornstein-uhlenbeck\"\ntheta = 1.0", "name = \"double-well\"\nbarrier = 1.0",
       says: "line 17, study.reference", "found \"exact\"", "limit law of double-well"),
@@ -110,8 +110,8 @@ extension BadInput {
       to: Sample.law, "p = 1.5", says: "line 18, study.p", "found 1.5", "wasserstein-1 ornstein-uhlenbeck",
       "p below 1.5"),
     .added(to: Sample.law, "p = [0.5, 0.5]", says: "line 18, study.p", "found [0.5, 0.5]", "different"),
-    .added(to: Sample.law, "p = 0", says: "line 18, study.p", "found [0.0]", "above 0"),
-    .added(to: Sample.law, "p = nan", says: "line 18, study.p", "found [nan]", "above 0"),
+    .added(to: Sample.law, "p = 0", says: "line 18, study.p", "found 0.0", "above 0"),
+    .added(to: Sample.law, "p = nan", says: "line 18, study.p", "found nan", "above 0"),
     .added(to: Sample.law, "p = []", says: "line 18, study.p", "found the list []", "above 0"),
     .added(to: Sample.law, "snapshots = 3", says: "line 18, study.snapshots", "unknown key", "distance, frequencies"),
     .added(to: Sample.law, "precision = \"half\"", says: "line 18, study.precision", "found \"half\"", "\"single\""),

@@ -292,6 +292,11 @@ struct OutputTests {
     let losses = rows.map { Double($0["value"]!)! }
     // gradient descent without noise
     #expect(losses.count == 3 && losses[0] > losses[1] && losses[1] > losses[2] && losses[2] > 0)
+    // the table on standard output: the mean over replicas at the horizon
+    let all = try mckean.table("o/observables.csv").rows(where: ["observable": "loss", "time": "2"])
+    let mean = all.map { Double($0["value"]!)! }.reduce(0, +) / Double(all.count)
+    let row = try #require(answer.output.split(separator: "\n").first { $0.contains("  loss ") })
+    #expect(all.count == 2 && row.contains("  \(String(format: "%.6g", mean))  "), "\(answer.output)")
     #expect(
       try mckean.table("o/observables.csv").rows(where: ["observable": "accuracy"])
         .allSatisfy { ["0", "1"].contains($0["value"]!) || $0["value"]!.hasPrefix("0.") })

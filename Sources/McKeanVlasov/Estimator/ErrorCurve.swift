@@ -5,8 +5,11 @@ import Foundation
 public struct ErrorCurve: Sendable {
   /// One level of the ladder.
   public struct Level: Sendable, Hashable {
+    /// n.
     public let particles: Int
+    /// Steps to the horizon.
     public let steps: Int
+    /// Δt.
     public let step: Double
 
     package init(particles: Int, steps: Int, step: Double) {
@@ -16,20 +19,26 @@ public struct ErrorCurve: Sendable {
 
   /// The estimate of one level: (E|e|^p)^{1/p}, or the median, with a 95 % interval where there is one.
   public struct Estimate: Sendable, Hashable {
+    /// In the units of the error; not a number where no replica is finite.
     public let value: Double
+    /// 95 %; nil where none keeps its level.
     public let interval: ClosedRange<Double>?
+    /// What the value is.
     public let estimator: Estimator
   }
 
+  /// What a value is.
   public enum Estimator: String, Sendable {
     case mean, median
     /// The error's 2p-th moment is infinite, and no interval for the value keeps its level.
     case meanNoInterval = "mean-no-interval"
   }
 
+  /// What is measured.
   public let metric: Metric
   /// The order of the moment; nil for a median.
   public let p: Double?
+  /// What varies from level to level.
   public let sweep: Sweep
   /// Coarsest first; of a joint sweep n by n, and each with the coarsest step first.
   public let levels: [Level]

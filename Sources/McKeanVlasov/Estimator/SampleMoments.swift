@@ -1,12 +1,15 @@
 /// The first four moments of independent numbers, one at a time.
 package struct SampleMoments: Sendable {
+  /// How many numbers.
   package private(set) var count = 0
   /// Powers are taken of the distance to it, so that little is lost where the spread is small: the first number.
   private var origin: Double?
   private var (first, second, third, fourth) = (0.0, 0.0, 0.0, 0.0)
 
+  /// Of no numbers yet.
   package init() {}
 
+  /// Takes in one number.
   package mutating func add(_ value: Double) {
     if origin == nil { origin = value }
     count += 1

@@ -11,6 +11,7 @@ import Foundation
 /// Source: J. P. Nolan, *Numerical calculation of stable densities and distribution functions*, Stoch. Models 13 (1997);
 /// docs/theory.md, section 14.1.
 package final class TabulatedLaw: @unchecked Sendable {
+  /// The law whose F it is.
   package let law: LimitLaw
 
   /// The first and the last x of the table, in log; below, F is linear, above, the tail is C x^{-α}.
@@ -22,9 +23,6 @@ package final class TabulatedLaw: @unchecked Sendable {
   private let logExcess: UnsafeMutablePointer<gsl_spline>?
 
   private static let nodes = 2048
-
-  /// Once and for good: the handler belongs to the process, and tables are made on many threads.
-  private static let errorHandlerIsOff: Void = { _ = gsl_set_error_handler_off() }()
 
   /// - Precondition: a scale above 0.
   /// - Complexity: some 0.2 s.
@@ -38,11 +36,11 @@ package final class TabulatedLaw: @unchecked Sendable {
     let first = log(1e-9 / densityAtZero)
     let spacing = (max(log(12), log(tailConstant / 1e-14) / alpha) - first) / Double(Self.nodes - 1)
     let places = (0..<Self.nodes).map { first + Double($0) * spacing }
-    // as the sum rounds it: GSL ends the program where a spline is asked for more than its last node
+    // as the sum rounds it: a spline has no value beyond its last node
     let last = places.last!
     logRange = first...last
-    // where rounding ends the integral's digits, GSL says so, and by default ends the program
-    Self.errorHandlerIsOff
+    // where rounding ends the integral's digits, GSL says so, and the value is as good as it gets
+    GSL.returnsStatuses
     let tails = places.map { Self.upperTail(exp($0), alpha: alpha) }
     let logTail = gsl_spline_alloc(mckean_cubic_spline(), Self.nodes)!
     self.logTail = logTail

@@ -5,8 +5,11 @@ import Logging
 ///
 /// Tables are written combination by combination, so that what has been computed stays if a later one is interrupted.
 public final class ExperimentRun {
+  /// What is run.
   public let experiment: Experiment
+  /// Where its files are.
   public let directory: String
+  /// Results do not depend on it.
   public let threads: Int
   private let logger: Logger
   private var files: [String] = []
@@ -16,6 +19,9 @@ public final class ExperimentRun {
 
   /// The surfaces of joint studies, combination by combination.
   public private(set) var surfaces: [(label: CurveLabel, curve: ErrorCurve)] = []
+
+  /// The observables of trajectories at their last time, combination by combination: `[replica][observable]`.
+  public private(set) var lastObservables: [(label: CurveLabel, study: TrajectoryStudy, values: [[Double]])] = []
 
   /// Replicas over all combinations, for a progress bar.
   public var totalReplicas: Int { experiment.combinations.reduce(0) { $0 + $1.study.replicas } }
@@ -108,6 +114,7 @@ public final class ExperimentRun {
         record: study.writesStates ? try stateWriter(study, suffix: several ? "-\(index)" : "") : nil)
       if !study.observables.isEmpty {
         try append(ObservableTable.rows(values, of: study, combination.label), to: "observables.csv")
+        lastObservables.append((combination.label, study, values.map { $0.last! }))
       }
       guard study.writesStates else { continue }
       combinationRows += CSV.row(["\(index)", combination.label.model] + combination.label.noiseFields)

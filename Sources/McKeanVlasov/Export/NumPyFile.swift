@@ -4,6 +4,7 @@ import Foundation
 ///
 /// Source: NumPy Enhancement Proposal 1 (format version 1.0).
 public final class NumPyFile: Sendable {
+  /// Where the file is.
   public let path: String
   private let descriptor: Int32
   private let headerLength: Int

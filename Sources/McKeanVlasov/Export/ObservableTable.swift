@@ -1,5 +1,6 @@
 /// `observables.csv`: one row per replica, time and observable of a trajectory.
 public enum ObservableTable {
+  /// The names of the columns, with the end of the line.
   public static let header = "study,model,law,shape,alpha,scale,setting,replica,time,observable,value\n"
 
   /// - Parameter values: `[replica][snapshot][observable]`.

@@ -1,9 +1,11 @@
 /// `rates.csv`: one row per fitted curve.
 public enum RateTable {
+  /// The names of the columns, with the end of the line.
   public static let header =
     "study,model,law,shape,alpha,scale,setting,metric,p,variable,slope,ci_low,ci_high,constant,fit_from,fit_to,"
     + "curvature_p,theory,alternative,margin,claim,verdict,source\n"
 
+  /// The row of one fitted curve.
   public static func row(_ result: RateResult) -> String {
     let curve = result.curve
     return row(

@@ -1,5 +1,6 @@
 /// What a theorem says of an error's rate.
 public struct Claim: Sendable, Hashable {
+  /// How an error is claimed to fall.
   public enum Kind: String, Sendable, CaseIterable {
     /// The error falls exactly so fast.
     case rate
@@ -9,6 +10,7 @@ public struct Claim: Sendable, Hashable {
 
   /// The exponent of n (negative) or of Δt (positive).
   public let exponent: Double
+  /// Whether the exponent is attained, or a bound.
   public let kind: Kind
   /// The nearest rival exponent that a verdict must tell apart.
   public let alternative: Double?
@@ -18,6 +20,10 @@ public struct Claim: Sendable, Hashable {
   /// Exponents nearer to each other than this cannot be told apart.
   public static let margin = 0.05
 
+  /// - Parameters:
+  ///   - exponent: of n, not above 0, or of Δt, not below 0.
+  ///   - alternative: the rival to tell apart; left out where it is nearer than `margin`.
+  ///   - source: as tables give it.
   public init(exponent: Double, kind: Kind = .rate, alternative: Double? = nil, source: String) {
     self.exponent = exponent
     self.kind = kind
@@ -28,10 +34,16 @@ public struct Claim: Sendable, Hashable {
   /// The margin of the equivalence test: 0.05, or half the distance to the alternative if that is smaller.
   public var margin: Double { min(Self.margin, alternative.map { abs($0 - exponent) / 2 } ?? .infinity) }
 
+  /// -(1 - 1/α), how fast the mean of n numbers with a tail index α in (1, 2) approaches its limit; nil for others, and where
+  /// that is within the margin of 0: an interval that lies within the margin of it would hold no convergence at all as well.
+  private static func heavyTailed(_ tailIndex: Double?) -> Double? {
+    tailIndex.flatMap { 1 - 1 / $0 > margin ? -(1 - 1 / $0) : nil }
+  }
+
   /// Propagation of chaos: how fast the n-particle system approaches its limit.
   ///
   /// n^{-1/2} for bounded Lipschitz features, whatever α is; n^{-(1-1/α)} for features of linear growth whose tail index
-  /// α is in (1, 2). Of the maximum over particles nothing is claimed: the union bound costs n^{1/p}, the truth less.
+  /// α is in (1, 2) and not so near 1 that this is within the margin of 0. Of the maximum over particles nothing is claimed: the union bound costs n^{1/p}, the truth less.
   ///
   /// - Parameters:
   ///   - tailIndex: of the particles, nil where all their moments are finite.
@@ -43,7 +55,7 @@ public struct Claim: Sendable, Hashable {
     linearSource: String = ""
   ) -> Claim? {
     guard metric != .particleMax else { return nil }
-    let heavy = tailIndex.flatMap { $0 > 1 ? -(1 - 1 / $0) : nil }
+    let heavy = heavyTailed(tailIndex)
     switch featureGrowth {
     case .none: return nil
     case .bounded: return Claim(exponent: -0.5, alternative: heavy, source: boundedSource)
@@ -60,13 +72,12 @@ public struct Claim: Sendable, Hashable {
   ///
   /// - Parameter distance: of `Metric.ofLaws`.
   package static func law(_ distance: Metric, of model: any McKeanVlasovModel, noise: LevyNoise) -> Claim? {
-    let heavy = model.tailIndex(with: noise).flatMap { $0 > 1 ? -(1 - 1 / $0) : nil }
     if distance == .wasserstein1 {
       // what a step of its own confines has thinner tails than its noise
       guard !(model is any OneStepModel) else { return nil }
-      return Claim(
-        exponent: heavy ?? -0.5, alternative: heavy == nil ? nil : -0.5,
-        source: "extremes of a sample; docs/theory.md 14.2")
+      let source = "extremes of a sample; docs/theory.md 14.2"
+      guard let tailIndex = model.tailIndex(with: noise) else { return Claim(exponent: -0.5, source: source) }
+      return heavyTailed(tailIndex).map { Claim(exponent: $0, alternative: -0.5, source: source) }
     }
     let chaos = model.featureGrowth == .none ? -0.5 : model.claim(on: .terminal, in: .n, noise: noise)?.exponent
     if chaos == -0.5 { return Claim(exponent: -0.5, source: "sampling and chaos alike; docs/theory.md 14.2") }

@@ -19,7 +19,9 @@ public struct DoubleWell: OneStepModel {
   public let barrier: Double
   /// κ, the attraction to the mean.
   public let coupling: Double
+  /// How a step is taken.
   public let scheme: Scheme
+  /// The law of the position at time 0.
   public let initial: [InitialLaw]
   /// Keeps the position after the flow of the well.
   public let shape = ModelShape(components: 1, features: 1, kept: 1)
@@ -103,8 +105,7 @@ public struct DoubleWell: OneStepModel {
     case .dt:
       // The tamed scheme is there for comparison. Of the largest error on the grid, moments fall at rates of their own.
       guard scheme == .splitting, metric != .gridSup || noise.tailIndex == nil else { return nil }
-      let startsTogether = if case .constant = initial[0] { true } else { false }
-      let isExact = noise.scale == 0 && (coupling == 0 || startsTogether)
+      let isExact = noise.scale == 0 && (coupling == 0 || initial[0].onlyValue != nil)
       return .strongEuler(
         on: metric, noise: noise, hasDrift: !isExact,
         smoothSource: "smooth drift, each jump late by a part of a step; docs/theory.md 10.3")

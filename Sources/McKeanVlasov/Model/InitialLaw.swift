@@ -46,6 +46,16 @@ public enum InitialLaw: Sendable, Hashable {
     }
   }
 
+  /// The value of a law that has but one, whatever its kind; nil for all others.
+  var onlyValue: Double? {
+    switch self {
+    case .constant(let value): value
+    case .normal(let mean, let deviation): deviation == 0 ? mean : nil
+    case .uniform(let low, let high): low == high ? low : nil
+    case .stable(let law): law.scale == 0 ? 0 : nil
+    }
+  }
+
   /// The index of the law's power tail, or nil where every moment is finite.
   public var tailIndex: Double? {
     if case .stable(let law) = self, law.alpha < 2, law.scale > 0 { law.alpha } else { nil }

@@ -15,6 +15,7 @@ public struct Kuramoto: McKeanVlasovModel {
   public let frequency: InitialLaw
   /// Component 0 is the phase, component 1 the frequency. The features are cos φ and sin φ, which are kept.
   public let shape = ModelShape(components: 2, moving: 1, features: 2, kept: 2, scratch: 1)
+  /// The laws of phase and frequency.
   public let initial: [InitialLaw]
 
   /// - Parameters:
@@ -71,7 +72,7 @@ public struct Kuramoto: McKeanVlasovModel {
   /// since the drift is ω + Kr sin(ψ - φ) and e^{ix sin θ} = Σ_m J_m(x) e^{imθ} (docs/theory.md, section 11.2). nil for
   /// oscillators that differ, without noise, and where a step has so little noise that more than `mostTerms` terms matter.
   public func exactFlow(noise: LevyNoise, step: Double, steps: Int) -> [Double]? {
-    guard case .constant(let omega) = frequency else { return nil }
+    guard let omega = frequency.onlyValue else { return nil }
     let gamma = noise.incrementScale(over: step)
     // beyond this harmonic e^{-(kγ)^α} is below 1e-14
     let last = max(1, (pow(32, 1 / noise.alpha) / gamma).rounded(.up))
@@ -116,11 +117,13 @@ public struct Kuramoto: McKeanVlasovModel {
 
   /// J_0(x), J_1(x), …, as far as they matter.
   private static func besselFunctions(at x: Double) -> [Double] {
-    // GSL ends the program where a value underflows. From here up to `largestOrder` none does; below, J_1 = x/2 is nothing.
+    // Where a value underflows, GSL gives none at all. From here up to `largestOrder` none does; below, J_1 = x/2 is nothing.
     guard abs(x) > 1e-17 else { return [1] }
+    GSL.returnsStatuses
     return [Double](unsafeUninitializedCapacity: Int(largestOrder(at: x)) + 1) { values, count in
       count = values.count
-      gsl_sf_bessel_Jn_array(0, Int32(count - 1), x, values.baseAddress)
+      let status = gsl_sf_bessel_Jn_array(0, Int32(count - 1), x, values.baseAddress)
+      precondition(status == Int32(GSL_SUCCESS), "Bessel functions of \(x)")
     }
   }
 

@@ -64,6 +64,7 @@ public enum Sweep: String, Sendable, CaseIterable {
   /// The number of particles, of the distance between laws.
   case law
 
+  /// The variables whose rates such a study measures.
   public var variables: [ConvergenceVariable] {
     switch self {
     case .chaos, .law: [.n]

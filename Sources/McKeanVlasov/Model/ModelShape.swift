@@ -15,6 +15,9 @@ public struct ModelShape: Sendable, Hashable {
   /// Numbers a particle of working space within a call.
   public let scratch: Int
 
+  /// By default every component moves and takes noise, and what is prepared has the size of the features.
+  ///
+  /// - Precondition: 0 < noisy ≤ moving ≤ components, and a feature at least.
   public init(
     components: Int, moving: Int? = nil, noisy: Int? = nil, features: Int, prepared: Int? = nil, kept: Int = 0,
     scratch: Int = 0

@@ -12,7 +12,9 @@ public struct OrnsteinUhlenbeck: SinglePrecisionModel {
   public let theta: Double
   /// κ, the attraction to the mean.
   public let coupling: Double
+  /// d components, each of which is a feature.
   public let shape: ModelShape
+  /// The law of each coordinate at time 0.
   public let initial: [InitialLaw]
 
   /// - Parameters:

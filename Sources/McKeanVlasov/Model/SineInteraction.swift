@@ -11,6 +11,7 @@ public struct SineInteraction: SinglePrecisionModel {
   public let theta: Double
   /// κ, the strength of the interaction.
   public let coupling: Double
+  /// The law of X at time 0.
   public let initial: [InitialLaw]
   public let shape = ModelShape(components: 1, features: 1, scratch: 1)
 

@@ -13,12 +13,16 @@ import COpenBLAS
 /// A step of n neurons costs two products of N × d and d × n matrices, by OpenBLAS on one thread a block.
 public struct TwoLayerNetwork: SinglePrecisionModel {
   public let name = "two-layer-network"
+  /// The training data.
   public let data: LabelledData
+  /// ψ.
   public let activation: Activation
+  /// ℓ.
   public let loss: Loss
   /// λ ≥ 0.
   public let weightDecay: Double
   public let shape: ModelShape
+  /// The laws of d hidden weights, then of C output weights.
   public let initial: [InitialLaw]
   /// The inputs in single precision.
   private let singleInputs: [Float]

@@ -12,10 +12,13 @@ public struct LevyNoise: Sendable, Hashable {
     case brownian
   }
 
+  /// The law of the increments.
   public let law: Law
   /// σ ≥ 0; 0 means no noise.
   public let scale: Double
+  /// How the coordinates of a particle's noise depend on each other.
   public let shape: NoiseShape
+  /// Which code draws; the draws are the same to rounding.
   public let sampler: Sampler
 
   /// - Throws: `SimulationError.invalidValue` for α outside [0.1, 2], or a scale that is negative or not finite.

@@ -38,6 +38,7 @@ public final class RandomStream {
   public init(seed: UInt32) {
     self.seed = seed
     key = SIMD2(seed, 0)
+    GSL.returnsStatuses
     generator = gsl_rng_alloc(Self.philoxType)
     state = generator.pointee.state.assumingMemoryBound(to: TwoUniforms.self)
   }

@@ -7,12 +7,19 @@
 public final class CoupledSystems {
   /// One system: how many particles, how many steps to the horizon, and whose mean field they feel.
   public struct System: Sendable, Hashable {
+    /// n.
     public let particles: Int
+    /// Steps to the horizon, a divisor of the finest number.
     public let steps: Int
+    /// Whose mean field the particles feel.
     public let meanField: MeanField
     /// The particle whose noise and initial value the first one has: with 0 a system is nested in every larger one.
     public let firstParticle: Int
 
+    /// - Parameters:
+    ///   - particles: n ≥ 1.
+    ///   - steps: to the horizon.
+    ///   - firstParticle: the particle of the noise that comes first.
     public init(particles: Int, steps: Int, meanField: MeanField = .own, firstParticle: Int = 0) {
       (self.particles, self.steps, self.meanField) = (particles, steps, meanField)
       self.firstParticle = firstParticle
@@ -32,18 +39,30 @@ public final class CoupledSystems {
 
   /// Where a state stopped being a finite number.
   public struct NonFiniteState: Sendable, Hashable {
+    /// The index of the system.
     public let system: Int
+    /// The particle in that system, from 0.
     public let particle: Int
     /// The step of that system after which it was found, from 1.
     public let step: Int
+
+    /// What a study that leaves the replica out says of it.
+    func description(ofReplica replica: UInt32, in systems: [System]) -> String {
+      "replica \(replica), particle \(particle) of the system with \(systems[system].particles) particles and "
+        + "\(systems[system].steps) steps: not a finite number after step \(step); the replica is left out and counted as "
+        + "nonfinite"
+    }
   }
 
+  /// The particles' model.
   public let model: any McKeanVlasovModel
+  /// What drives them.
   public let noise: LevyNoise
   /// The precision of the states; mean fields are in double precision.
   public let precision: Precision
   /// The finest grid: every system's number of steps divides its own.
   public let grid: TimeGrid
+  /// In the order in which they are asked for.
   public let systems: [System]
   /// Particles a block, and blocks of the largest system.
   public let blockSize: Int
@@ -88,7 +107,7 @@ public final class CoupledSystems {
       var flow: [Double]?
       if system.meanField == .exact {
         flow = model.exactFlow(noise: noise, step: step, steps: system.steps)
-        guard flow?.count == system.steps * model.shape.features else { throw .noExactFlow(of: model) }
+        guard flow?.count == system.steps * model.shape.features else { throw .noExactFlow(of: model, noise: noise) }
       }
       states.append(
         SystemState(

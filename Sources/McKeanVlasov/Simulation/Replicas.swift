@@ -7,7 +7,9 @@ import Synchronization
 /// Replicas run in parallel when there are at least as many as threads; otherwise one after the other, each with all
 /// threads on its blocks. The results are the same to the bit.
 public struct Replicas: Sendable {
+  /// How many replicas.
   public let count: Int
+  /// At least 1.
   public let threads: Int
 
   /// - Throws: `SimulationError.invalidValue` for no replica, or 2^32.

@@ -22,7 +22,7 @@ extension ErrorStudy {
       systems.append(CoupledSystems.System(particles: size, steps: steps))
     case .exact:
       guard model.exactFlow(noise: noise, step: horizon / Double(max(steps, 1)), steps: 1) != nil else {
-        throw .noExactFlow(of: model)
+        throw .noExactFlow(of: model, noise: noise)
       }
       systems.append(CoupledSystems.System(particles: levels.last!, steps: steps, meanField: .exact))
     }

@@ -5,19 +5,27 @@ import Logging
 ///
 /// `ErrorStudy.chaos` sweeps the number of particles, `ErrorStudy.strong` the step size, `ErrorStudy.joint` both.
 public struct ErrorStudy: Sendable {
+  /// The particles' model.
   public let model: any McKeanVlasovModel
+  /// What drives them.
   public let noise: LevyNoise
+  /// T > 0.
   public let horizon: Double
+  /// What varies from level to level.
   public let sweep: Sweep
   /// The variable that a chaos or strong study sweeps; the first of the two of a joint one.
   public var variable: ConvergenceVariable { sweep.variables[0] }
+  /// Independent repetitions of everything.
   public let replicas: Int
   /// The orders of the moments.
   public let p: [Double]
+  /// Of the noise; runs of the same seed share it.
   public let seed: UInt32
+  /// Of the particles' numbers.
   public let precision: Precision
   /// The levels of all curves, each coarsest first; level k's error is that of system `comparisons[k].coarse`.
   public let levels: [ErrorCurve.Level]
+  /// The systems that are simulated together, references included.
   public let systems: [CoupledSystems.System]
   let comparisons: [Comparison]
 
@@ -51,27 +59,9 @@ public struct ErrorStudy: Sendable {
       return ErrorCurve.Level(
         particles: system.particles, steps: system.steps, step: horizon / Double(system.steps))
     }
-    guard !p.isEmpty, Set(p).count == p.count else {
-      throw .invalidValue(parameter: "p", found: "\(p)", allowed: "one or more different numbers above 0")
-    }
-    let tailIndex = tailIndex(of: .terminal, in: sweep)
-    for p in p {
-      // Nearer to 0, |e|^p is 1 to rounding, and a curve of ones would pass for a measured rate.
-      guard p >= 1e-6, p.isFinite else {
-        throw .invalidValue(parameter: "p", found: "\(p)", allowed: "finite numbers above 0, from 1e-6 on")
-      }
-      if let tailIndex, p >= tailIndex {
-        throw .infiniteMoment(p: p, tailIndex: tailIndex, study: "\(sweep.rawValue) \(model.name)")
-      }
-    }
-    if sweep != .strong, model.featureGrowth == .linear, let alpha = model.tailIndex(with: noise), alpha <= 1 {
-      guard noise.tailIndex == alpha else {
-        throw .invalidValue(
-          parameter: "initial", found: "a law with tail index \(alpha), which has no mean",
-          allowed: "a law with a mean, since features of linear growth have none without it")
-      }
-      throw .noMeanFieldLimit(alpha: alpha)
-    }
+    try SimulationError.requireMoments(
+      p, below: tailIndex(of: .terminal, in: sweep), of: "\(sweep.rawValue) \(model.name)")
+    if sweep != .strong { try SimulationError.requireLimit(of: model, noise: noise) }
   }
 
   /// The tail index of an error, nil where all its moments are finite. Between grid points the increment that the
@@ -170,7 +160,7 @@ public struct ErrorStudy: Sendable {
           for error in worker.errors { error.observe(block, step) }
         })
       if let nonFinite {
-        logger.warning("\(describe(nonFinite, replica: replica)); the replica is left out and counted as nonfinite")
+        logger.warning("\(nonFinite.description(ofReplica: replica, in: systems))")
         return nil
       }
       let statistics = plan.map { curve in
@@ -193,11 +183,5 @@ public struct ErrorStudy: Sendable {
         samples: curve.levels.indices.map { level in results.map { $0?[index][level] ?? .nan } },
         tailIndex: tailIndex(of: curve.metric, in: curve.sweep), nonFiniteReplicas: nonFinite)
     }
-  }
-
-  private func describe(_ state: CoupledSystems.NonFiniteState, replica: UInt32) -> String {
-    let system = systems[state.system]
-    return "replica \(replica), particle \(state.particle) of the system with \(system.particles) particles and "
-      + "\(system.steps) steps: not a finite number after step \(state.step)"
   }
 }

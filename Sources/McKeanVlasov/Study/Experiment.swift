@@ -53,7 +53,9 @@ public struct Experiment: Sendable {
 
   /// One value of every list.
   public struct Combination: Sendable {
+    /// What tells it from the others.
     public let label: CurveLabel
+    /// What it runs.
     public let study: Study
   }
 
@@ -64,7 +66,9 @@ public struct Experiment: Sendable {
 
   /// The name of the built-in experiment, or of the file without its ending.
   public let name: String
+  /// What every combination runs.
   public let kind: Kind
+  /// Of the noise of all combinations.
   public let seed: UInt32
   /// In the file's order: the first list varies slowest.
   public let combinations: [Combination]

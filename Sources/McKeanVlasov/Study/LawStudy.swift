@@ -7,17 +7,23 @@ import Logging
 /// Measured against the exact law, or against another, independent system. What is measured is the error of sampling and that
 /// of chaos together (docs/theory.md, section 14).
 public struct LawStudy: Sendable {
+  /// The particles' model.
   public let model: any McKeanVlasovModel
+  /// What drives them.
   public let noise: LevyNoise
+  /// The time grid of every system.
   public let grid: TimeGrid
   /// Distances between laws: of `Metric.ofLaws`.
   public let distances: [Metric]
   /// Where characteristic functions are compared.
   public let frequencies: [Double]
+  /// Independent repetitions of everything.
   public let replicas: Int
   /// The orders of the moments.
   public let p: [Double]
+  /// Of the noise; runs of the same seed share it.
   public let seed: UInt32
+  /// Of the particles' numbers.
   public let precision: Precision
   /// The levels, smallest first; level k is system k.
   public let levels: [ErrorCurve.Level]
@@ -29,7 +35,8 @@ public struct LawStudy: Sendable {
   /// - Parameters:
   ///   - particles: the ladder in n.
   ///   - distances: different ones, at least one; `wasserstein1` needs a tail index above 1.
-  ///   - frequencies: above 0, at least one where `characteristicFunction` is among the distances.
+  ///   - frequencies: above 0, at least one where `characteristicFunction` is among the distances; far below 10^15 over the
+  ///     size of the particles' numbers, since of uX there the phase is lost to rounding.
   ///   - reference: `.exact` for models whose `exactLaw` is known; `.next` and `.size(N)`, of at least 16 times the largest n,
   ///     are systems that share no noise with the level.
   ///   - p: orders of the moments; with `wasserstein1` below the tail index.
@@ -67,9 +74,7 @@ public struct LawStudy: Sendable {
         parameter: "frequencies", found: "\(frequencies)", allowed: "one or more different finite numbers above 0")
     }
     try requireMoments()
-    if model.featureGrowth == .linear, let alpha = model.tailIndex(with: noise), alpha <= 1 {
-      throw .noMeanFieldLimit(alpha: alpha)
-    }
+    try SimulationError.requireLimit(of: model, noise: noise)
   }
 
   /// Nested systems against the exact law; else systems one after the other on the particles of the noise, so that no two
@@ -80,9 +85,7 @@ public struct LawStudy: Sendable {
     switch reference {
     case .exact:
       guard let law = model.exactLaw(noise: noise, step: grid.step, steps: grid.steps) else {
-        throw .invalidValue(
-          parameter: "reference", found: "\"exact\"",
-          allowed: "\"next\" or a number: the limit law of \(model.name) with these settings is not known")
+        throw .noExactLaw(of: model, noise: noise)
       }
       return (sizes.map { CoupledSystems.System(particles: $0, steps: grid.steps) }, nil, law)
     case .size(let size):
@@ -102,20 +105,14 @@ public struct LawStudy: Sendable {
   }
 
   private func requireMoments() throws(SimulationError) {
-    guard !p.isEmpty, Set(p).count == p.count, p.allSatisfy({ $0 >= 1e-6 && $0.isFinite }) else {
-      throw .invalidValue(
-        parameter: "p", found: "\(p)", allowed: "one or more different finite numbers above 0, from 1e-6 on")
-    }
-    guard distances.contains(.wasserstein1), let index = tailIndex(of: .wasserstein1) else { return }
-    guard index > 1 else {
+    let index = distances.contains(.wasserstein1) ? tailIndex(of: .wasserstein1) : nil
+    if let index, index <= 1 {
       throw .invalidValue(
         parameter: "distance",
         found: "\"wasserstein-1\" of laws with tail index \(index), between which it is infinite",
         allowed: "\"kolmogorov\" and \"characteristic-function\", or a tail index above 1")
     }
-    for p in p where p >= index {
-      throw .infiniteMoment(p: p, tailIndex: index, study: "wasserstein-1 \(model.name)")
-    }
+    try SimulationError.requireMoments(p, below: index, of: "wasserstein-1 \(model.name)")
   }
 
   /// The tail index of a distance, nil where all its moments are finite: one particle at x moves Wasserstein's by |x|/n.
@@ -164,10 +161,7 @@ public struct LawStudy: Sendable {
       }, progress: progress
     ) { worker, replica -> [[Double]]? in
       if let nonFinite = try worker.engine.run(replica: replica) {
-        let system = systems[nonFinite.system]
-        logger.warning(
-          "replica \(replica), particle \(nonFinite.particle) of the system with \(system.particles) particles: not a finite number after step \(nonFinite.step); the replica is left out and counted as nonfinite"
-        )
+        logger.warning("\(nonFinite.description(ofReplica: replica, in: systems))")
         return nil
       }
       return measure(worker.meters, table)

@@ -44,8 +44,10 @@ struct StatedClaim: Sendable {
     _ claims: [StatedClaim], tables: [ExperimentTable], _ combinations: [Experiment.Combination]
   ) throws(SimulationError) {
     var used: Set<Int> = []
+    var metrics: [String] = []
     for combination in combinations {
       for curve in combination.study.curves {
+        if !metrics.contains(curve.metric.rawValue) { metrics.append(curve.metric.rawValue) }
         let matching = claims.indices.filter {
           claims[$0].applies(to: curve.metric, in: curve.variable, p: curve.p, noise: combination.label.noise)
         }
@@ -60,7 +62,7 @@ struct StatedClaim: Sendable {
     for index in claims.indices where !used.contains(index) {
       throw tables[index].error(
         "metric", found: "a claim that no curve of this experiment meets",
-        allowed: "a metric, alpha, shape and p that the experiment has")
+        allowed: "a metric (\(metrics.joined(separator: ", "))), alpha, shape and p that the experiment has")
     }
   }
 }

@@ -3,16 +3,25 @@ import Logging
 
 /// One system, its states and observables recorded at equally spaced times, the first at 0 and the last at the horizon.
 public struct TrajectoryStudy: Sendable {
+  /// The particles' model.
   public let model: any McKeanVlasovModel
+  /// What drives them.
   public let noise: LevyNoise
+  /// The time grid.
   public let grid: TimeGrid
+  /// n.
   public let particles: Int
+  /// Independent repetitions of everything.
   public let replicas: Int
+  /// Recorded times, at least 2.
   public let snapshots: Int
+  /// What `run` returns of every snapshot.
   public let observables: [Observable]
   /// Whether an experiment run writes the states.
   public let writesStates: Bool
+  /// Of the noise; runs of the same seed share it.
   public let seed: UInt32
+  /// Of the particles' numbers.
   public let precision: Precision
 
   /// - Parameters:

@@ -71,6 +71,23 @@ import Testing
     }
   }
 
+  /// n^{-(1-1/α)} within the margin of n^0: a rate that could not be told from no convergence at all is not claimed.
+  @Test func nothingIsClaimedOfARateWithinTheMarginOfNone() throws {
+    let linear = OrnsteinUhlenbeck(theta: 1, coupling: 1)
+    for (alpha, isClaimed) in [(1.01, false), (1.05, false), (1.06, true)] {
+      let noise = try Self.noise(alpha)
+      for claim in [
+        linear.claim(on: .terminal, in: .n, noise: noise), Claim.law(.wasserstein1, of: linear, noise: noise),
+        Claim.law(.kolmogorov, of: linear, noise: noise),
+      ] {
+        #expect((claim != nil) == isClaimed)
+        if let claim { #expect(abs(claim.exponent + 1 - 1 / alpha) < 1e-12 && -claim.exponent > claim.margin) }
+      }
+      let bounded = SineInteraction(theta: 1, coupling: 1).claim(on: .terminal, in: .n, noise: noise)
+      #expect(bounded?.exponent == -0.5)
+    }
+  }
+
   @Test func noInteractionNoClaim() throws {
     let noise = try Self.noise(1.5)
     #expect(OrnsteinUhlenbeck(theta: 1, coupling: 0).claim(on: .terminal, in: .n, noise: noise) == nil)

@@ -203,10 +203,17 @@ import Testing
         #expect(flow(.constant(1), try LevyNoise(law: law, scale: scale)) == nil)
       }
     }
+    // oscillators that are identical, however their law is written
+    for omega in [0, 0.7] {
+      let same = [InitialLaw.normal(mean: omega, standardDeviation: 0), .uniform(low: omega, high: omega)]
+      for frequency in same + (omega == 0 ? [.stable(try StableLaw(alpha: 1, scale: 0))] : []) {
+        #expect(flow(frequency, noise)?.count == 4 && flow(frequency, noise) == flow(.constant(omega), noise))
+      }
+    }
     for coupling in [1e6, -1e6, 1e300] { #expect(flow(.constant(1), noise, coupling: coupling) == nil) }
   }
 
-  /// Bessel functions of arguments from 1e-300 to 2000 and of every order that matters: GSL ends the program at an underflow.
+  /// Bessel functions of arguments from 1e-300 to 2000 and of every order that matters: at an underflow GSL gives no value.
   @Test func smallAndLargeArgumentsOfBesselFunctionsDoNotUnderflow() throws {
     for exponent in stride(from: -300.0, through: 3, by: 0.25) {
       for sign in [1.0, -1] {

@@ -25,11 +25,14 @@ import Testing
     #expect(throws: Never.self) { try Self.study(.exact) }
     #expect(throws: Never.self) { try Self.study(.exact, model: OrnsteinUhlenbeck(theta: 1, coupling: 1)) }
     let withoutMean = OrnsteinUhlenbeck(theta: 1, coupling: 0, initial: .stable(try StableLaw(alpha: 0.9)))
-    for model: any McKeanVlasovModel in [TanhAttraction(), try TestData.network(.tanh), withoutMean] {
+    for (model, settings): (any McKeanVlasovModel, String) in [
+      (TanhAttraction(), "with these settings"), (try TestData.network(.tanh), "with these settings"),
+      (withoutMean, "from an initial law without a mean"),
+    ] {
       #expect(
         throws: SimulationError.invalidValue(
           parameter: "reference", found: "\"exact\"",
-          allowed: "\"next\" or a number: the limit of \(model.name) with these settings has no known mean field")
+          allowed: "\"next\" or a number: the limit of \(model.name) \(settings) has no known mean field")
       ) { try Self.study(.exact, model: model) }
     }
   }

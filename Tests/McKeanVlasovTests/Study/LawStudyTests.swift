@@ -142,14 +142,15 @@ import Testing
   @Test func refusals() throws {
     let grid = try TimeGrid(horizon: 1, steps: 2)
     func study(
-      alpha: Double = 1.5, coupling: Double = 0, dimension: Int = 1, initial: InitialLaw = .constant(0),
+      alpha: Double = 1.5, scale: Double = 1, coupling: Double = 0, dimension: Int = 1,
+      initial: InitialLaw = .constant(0),
       _ reference: Reference = .next, distances: [Metric] = [.kolmogorov], frequencies: [Double] = [1],
       p: [Double] = [0.5], replicas: Int = 8
     ) -> String? {
       refusal {
         try LawStudy(
           model: OrnsteinUhlenbeck(theta: 1, coupling: coupling, dimension: dimension, initial: initial),
-          noise: try LevyNoise(law: .stable(alpha: alpha)), grid: grid, particles: .list([2, 4, 8]),
+          noise: try LevyNoise(law: .stable(alpha: alpha), scale: scale), grid: grid, particles: .list([2, 4, 8]),
           distances: distances, frequencies: frequencies, reference: reference, replicas: replicas, p: p)
       }
     }
@@ -170,7 +171,18 @@ import Testing
     #expect(study(distances: [.wasserstein1], p: [1.5]) != nil)
     #expect(study(alpha: 1, distances: [.wasserstein1]) != nil && study(alpha: 1) == nil)
     #expect(study(alpha: 2, distances: [.wasserstein1], p: [5]) == nil)
+    // why there is no exact law
+    #expect(
+      try #require(study(initial: .uniform(low: 0, high: 1), .exact)).hasSuffix(
+        "the limit law of ornstein-uhlenbeck from this initial law is not known, only from a number, or a law of the "
+          + "noise's kind."))
+    #expect(
+      try #require(study(scale: 0, .exact)).hasSuffix(
+        "the limit law of ornstein-uhlenbeck without noise is a single point, and has no density."))
     // the mean field has no limit
+    #expect(
+      try #require(study(coupling: 1, initial: .stable(try StableLaw(alpha: 0.9)))).hasPrefix(
+        "initial: found a law with tail index 0.9, which has no mean"))
     #expect(study(alpha: 1, coupling: 1) != nil && study(alpha: 1, coupling: 1, .exact) != nil)
   }
 

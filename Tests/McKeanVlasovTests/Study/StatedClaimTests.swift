@@ -94,7 +94,10 @@ import Testing
   @Test(arguments: ["alpha = 1.3", "p = 2", "shape = \"shared\""])
   func aClaimOnNoCurveIsRefused(limit: String) throws {
     let message = try #require(Self.message(Self.terminal + "\n" + limit))
-    #expect(message.contains("found a claim that no curve of this experiment meets"))
+    #expect(
+      message.contains(
+        "found a claim that no curve of this experiment meets; allowed: a metric (terminal, grid-sup, particle-max, "
+          + "terminal-median, grid-sup-median), alpha, shape and p that the experiment has."))
   }
 
   @Test(arguments: [
