@@ -17,10 +17,10 @@ struct RateReport {
     }
     let models = results.map(\.label.model).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
     // columns that say the same in every row are left out
-    let names = ["model", "noise", "metric", "p", "in", "slope", "95 % interval", "theory", "margin", "verdict"]
+    let names = ["model", "noise", "metric", "p", "variable", "slope", "95 % interval", "theory", "margin", "verdict"]
     func shown(_ row: [String]) -> [String] {
       zip(names, row).compactMap { name, cell in
-        (name == "model" && models.count == 1) || (name == "in" && ladders.count == 1) ? nil : cell
+        (name == "model" && models.count == 1) || (name == "variable" && ladders.count == 1) ? nil : cell
       }
     }
     let header = shown(names)
@@ -49,9 +49,10 @@ struct RateReport {
     return text + surfaces.map(describe).joined() + notes.map { "note: \($0)\n" }.joined()
   }
 
-  private static func noise(_ label: CurveLabel) -> String {
-    let law = if case .stable(let alpha) = label.noise.law { "α=\(alpha)" } else { "brownian" }
-    return "\(law) \(label.noise.shape.rawValue) σ=\(label.noise.scale)"
+  /// The noise and what else varies, in the words of the experiment file.
+  static func noise(_ label: CurveLabel) -> String {
+    let law = if case .stable(let alpha) = label.noise.law { "alpha=\(alpha)" } else { "brownian" }
+    return "\(law) \(label.noise.shape.rawValue) scale=\(label.noise.scale)"
       + (label.setting.isEmpty ? "" : " \(label.setting)")
   }
 
