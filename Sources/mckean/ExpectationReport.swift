@@ -12,12 +12,7 @@ struct ExpectationReport {
   }
 
   var text: String {
-    let noise = label.noise
-    let law = if case .stable(let alpha) = noise.law { "α=\(alpha)" } else { "brownian" }
-    let setting = label.setting.isEmpty ? "" : " \(label.setting)"
-    var text =
-      "expectations of \(label.model), \(law) \(noise.shape.rawValue) σ=\(noise.scale)\(setting), in the limit of small "
-      + "steps at each n\n"
+    var text = "expectations of \(label.model), \(RateReport.noise(label)), in the limit of small steps at each n\n"
     text += Self.table(
       ["observable", "n", "method", "tolerance", "value", "95 % interval", "error", "cost", "replicas of the levels"],
       result.estimates.map(row))

@@ -372,7 +372,7 @@ struct OutputTests {
       "run", "mine.toml", "--out", "o", "--set", "study.tolerance=[0.04,0.02]", "--set", "study.replicas=2000")
     #expect(answer.exitCode == 0)
     for part in [
-      "expectations of sine-interaction, α=1.5", "95 % interval", "replicas of the levels",
+      "expectations of sine-interaction, alpha=1.5 independent scale=1.0", "95 % interval", "replicas of the levels",
       "convergence test, 2000 replicas of each level, 1.6e+05 particle steps",
       "variance  kurtosis  consistency  cost", "weak error ≈ constant · variable^slope", "verdict",
       "note: multilevel: cost ≈ constant · tolerance^-",
