@@ -61,26 +61,35 @@ public enum InitialLaw: Sendable, Hashable {
     if case .stable(let law) = self, law.alpha < 2, law.scale > 0 { law.alpha } else { nil }
   }
 
-  /// The mean, or nil where there is none.
-  public var mean: Double? {
+  /// Where the law is symmetric about.
+  var center: Double {
     switch self {
     case .constant(let value): value
     case .normal(let mean, _): mean
     case .uniform(let low, let high): (low + high) / 2
-    case .stable(let law): law.alpha > 1 || law.scale == 0 ? 0 : nil
+    case .stable: 0
+    }
+  }
+
+  /// The mean, or nil where there is none.
+  public var mean: Double? {
+    if case .stable(let law) = self, law.alpha <= 1, law.scale > 0 { nil } else { center }
+  }
+
+  /// E exp(iu(X - center)), a real number.
+  func centeredCharacteristicFunction(at u: Double) -> Double {
+    switch self {
+    case .constant: 1
+    case .normal(_, let deviation): exp(-0.5 * (deviation * u) * (deviation * u))
+    case .uniform(let low, let high):
+      u == 0 || low == high ? 1 : sin(u * (high - low) / 2) / (u * (high - low) / 2)
+    case .stable(let law): law.characteristicFunction(at: u)
     }
   }
 
   /// E exp(iuX), as real and imaginary part.
   public func characteristicFunction(at u: Double) -> (real: Double, imaginary: Double) {
-    let (modulus, center): (Double, Double) =
-      switch self {
-      case .constant(let value): (1, value)
-      case .normal(let mean, let deviation): (exp(-0.5 * (deviation * u) * (deviation * u)), mean)
-      case .uniform(let low, let high):
-        (u == 0 || low == high ? 1 : sin(u * (high - low) / 2) / (u * (high - low) / 2), (low + high) / 2)
-      case .stable(let law): (law.characteristicFunction(at: u), 0)
-      }
+    let modulus = centeredCharacteristicFunction(at: u)
     return (modulus * cos(u * center), modulus * sin(u * center))
   }
 }

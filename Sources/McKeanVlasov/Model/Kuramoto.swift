@@ -64,12 +64,12 @@ public struct Kuramoto: McKeanVlasovModel {
   /// The drift is bounded but for the frequencies, which are the same in every system: the noise cancels.
   public func errorTailIndex(in variable: ConvergenceVariable, noise: LevyNoise) -> Double? { nil }
 
-  /// The flow of the Euler chain of identical oscillators. With z_k = E e^{ikφ}, z_1 = r e^{iψ}, w_k = z_k e^{-ikψ} and
-  /// Bessel's functions J_m,
+  /// The flow of the Euler chain of identical oscillators. Their law stays symmetric about its centre c, which turns with ω, so
+  /// that E e^{ikφ} = a_k e^{ikc} with real a_k, and with Bessel's functions J_m
   ///
-  ///     z_k ← e^{ik(ωη + ψ) - (kγ)^α} Σ_m J_m(kηKr) w_{k-m},   η the step, γ the scale of one increment,
+  ///     a_k ← e^{-(kγ)^α} Σ_m J_m(kηKa_1) a_{k-m},   c ← c + ωη,   η the step, γ the scale of one increment,
   ///
-  /// since the drift is ω + Kr sin(ψ - φ) and e^{ix sin θ} = Σ_m J_m(x) e^{imθ} (docs/theory.md, section 11.2). nil for
+  /// since the drift is ω - Ka_1 sin(φ - c) and e^{-ix sin θ} = Σ_m J_m(x) e^{-imθ} (docs/theory.md, section 11.2). nil for
   /// oscillators that differ, without noise, and where a step has so little noise that more than `mostTerms` terms matter.
   public func exactFlow(noise: LevyNoise, step: Double, steps: Int) -> [Double]? {
     guard let omega = frequency.onlyValue else { return nil }
@@ -79,38 +79,26 @@ public struct Kuramoto: McKeanVlasovModel {
     let order = Self.largestOrder(at: last * step * abs(coupling))
     guard last * order <= Self.mostTerms else { return nil }
     let harmonics = Int(last)
-    // z_k of the initial law need not fall with k: the first step takes all that it can reach
-    var z = (0...harmonics + Int(order)).map { k in Complex(initial[0].characteristicFunction(at: Double(k))) }
+    // a_k of the initial law need not fall with k: the first step takes all that it can reach
+    var a = (0...harmonics + Int(order)).map { initial[0].centeredCharacteristicFunction(at: Double($0)) }
     var flow: [Double] = []
-    for _ in 0..<steps {
-      flow += [z[1].real, z[1].imaginary]
-      let (r, psi) = (hypot(z[1].real, z[1].imaginary), atan2(z[1].imaginary, z[1].real))
-      let w = z.enumerated().map { k, value in value * Complex(modulus: 1, argument: -Double(k) * psi) }
-      z = (0...harmonics).map { k in
-        let bessel = Self.besselFunctions(at: Double(k) * step * coupling * r)
-        let sum = Self.convolution(of: w, with: bessel, at: k)
-        let decay = exp(-pow(Double(k) * gamma, noise.alpha))
-        return sum * Complex(modulus: decay, argument: Double(k) * (omega * step + psi))
+    for index in 0..<steps {
+      let center = initial[0].center + omega * step * Double(index)
+      flow += [a[1] * cos(center), a[1] * sin(center)]
+      a = (0...harmonics).map { k in
+        let bessel = Self.besselFunctions(at: Double(k) * step * coupling * a[1])
+        return exp(-pow(Double(k) * gamma, noise.alpha)) * Self.convolution(of: a, with: bessel, at: k)
       }
     }
     return flow
   }
 
-  /// Σ_m J_m w_{k-m} over all integers m, where J_{-m} = (-1)^m J_m, w_{-k} is the conjugate of w_k, and w_k = 0 beyond the
-  /// last.
-  private static func convolution(of w: [Complex], with bessel: [Double], at k: Int) -> Complex {
-    var sum = Complex(bessel[0] * w[k].real, bessel[0] * w[k].imaginary)
+  /// Σ_m J_m a_{k-m} over all integers m, where J_{-m} = (-1)^m J_m, a_{-k} = a_k, and a_k = 0 beyond the last.
+  private static func convolution(of a: [Double], with bessel: [Double], at k: Int) -> Double {
+    var sum = bessel[0] * a[k]
     for m in 1..<bessel.count {
-      let below = abs(k - m), above = k + m
-      let sign = m % 2 == 0 ? 1.0 : -1
-      if below < w.count {
-        sum.real += bessel[m] * w[below].real
-        sum.imaginary += bessel[m] * (k < m ? -w[below].imaginary : w[below].imaginary)
-      }
-      if above < w.count {
-        sum.real += sign * bessel[m] * w[above].real
-        sum.imaginary += sign * bessel[m] * w[above].imaginary
-      }
+      if abs(k - m) < a.count { sum += bessel[m] * a[abs(k - m)] }
+      if k + m < a.count { sum += (m % 2 == 0 ? 1 : -1) * bessel[m] * a[k + m] }
     }
     return sum
   }
@@ -132,16 +120,4 @@ public struct Kuramoto: McKeanVlasovModel {
 
   /// Harmonics × orders of a step: some 20 ms.
   private static let mostTerms = 0x1p22
-}
-
-private struct Complex {
-  var real, imaginary: Double
-
-  init(_ real: Double, _ imaginary: Double) { (self.real, self.imaginary) = (real, imaginary) }
-  init(_ parts: (real: Double, imaginary: Double)) { self.init(parts.real, parts.imaginary) }
-  init(modulus: Double, argument: Double) { self.init(modulus * cos(argument), modulus * sin(argument)) }
-
-  static func * (a: Complex, b: Complex) -> Complex {
-    Complex(a.real * b.real - a.imaginary * b.imaginary, a.real * b.imaginary + a.imaginary * b.real)
-  }
 }
