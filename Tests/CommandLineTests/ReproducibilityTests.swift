@@ -24,7 +24,7 @@ struct ReproducibilityTests {
     #expect(try tables("again", "--threads", "3") == reference)
     #expect(try tables("nine", "--threads", "9") == reference)
     // The control: numbers that no draw went into would be equal too.
-    for (table, other) in zip(reference, try tables("seed", "--seed", "2")) { #expect(table != other) }
+    for (table, other) in zip(reference, try tables("seed", "--seed", "99")) { #expect(table != other) }
   }
 
   /// An experiment of each kind on several blocks of particles, with every reference and every table that the kind has.
@@ -82,7 +82,7 @@ struct ReproducibilityTests {
       mckean.files(in: "one").filter { $0.hasSuffix(".csv") && $0 != "times.csv" } == kind.tables)
     for threads in ["2", "9"] { #expect(try tables(threads, "--threads", threads) == reference) }
     // The control: another seed.
-    for (table, other) in zip(reference, try tables("seed", "--seed", "2")) { #expect(table != other) }
+    for (table, other) in zip(reference, try tables("seed", "--seed", "99")) { #expect(table != other) }
   }
 
   /// Single precision too, and other bytes than in double precision.

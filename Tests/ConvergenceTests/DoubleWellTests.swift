@@ -5,7 +5,8 @@ import Testing
 /// The double well: rates of the splitting and of the tamed scheme, and the stationary law where it is known.
 @Suite struct DoubleWellTests {
   private func result(_ curve: ErrorCurve, _ noise: LevyNoise, _ claim: Claim?) throws -> RateResult {
-    RateResult(curve, label: CurveLabel(study: .chaos, model: "double-well", noise: noise), claim: try #require(claim))
+    let claim: Claim = try #require(claim)
+    return RateResult(curve, label: CurveLabel(study: .chaos, model: "double-well", noise: noise), claim: claim)
   }
 
   private func curve(_ metric: Metric, of study: ErrorStudy) throws -> ErrorCurve {

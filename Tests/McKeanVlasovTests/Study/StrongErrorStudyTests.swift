@@ -77,7 +77,8 @@ import Testing
     #expect(curves.filter { $0.metric == .terminal }.map(\.p) == [0.5, 1.5, 2])
     #expect(curves.filter { $0.metric == .offGridMedian }.count == 1)
     // The tail index decides which values have an interval: off the grid the noise's, on it none.
-    #expect(curves.map(\.tailIndex) == curves.map { [.offGrid, .pathSup, .offGridMedian].contains($0.metric) ? 1.5 : nil })
+    let betweenGridPoints: [Metric] = [.offGrid, .pathSup, .offGridMedian]
+    #expect(curves.map(\.tailIndex) == curves.map { betweenGridPoints.contains($0.metric) ? 1.5 : nil })
     #expect(try Self.study(.range(from: 2, to: 4), alpha: 2, p: [2], model: model).omittedMoments == [])
     #expect(
       try Self.study(.range(from: 2, to: 4), alpha: 1.5, scale: 0, p: [2], model: model).omittedMoments == [])
