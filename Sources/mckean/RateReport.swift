@@ -39,7 +39,10 @@ struct RateReport {
         "\(curve.variable == ladders[0].variable ? ":" : ";") error ≈ constant · \(variable)^slope, \(variable) = "
       text += curve.abscissae.map { String(format: curve.variable == .n ? "%.0f" : "%.4g", $0) }.joined(separator: ", ")
       guard ladders.count > 1 else { continue }
-      text += curve.variable == .n ? " at the finest dt" : " at the largest n"
+      // the other variable is where its ladder closes
+      text +=
+        curve.variable == .n
+        ? String(format: " at dt = %.4g", curve.levels[0].step) : " at n = \(curve.levels[0].particles)"
     }
     text += "\n"
     for row in [header] + rows {
@@ -84,10 +87,10 @@ struct RateReport {
     let shares = zip(surface.levels, surface.estimates()).map { $1.value / (ofN[$0.particles]! + ofStep[$0.steps]!) }
     guard let least = shares.min(), let most = shares.max(), shares.allSatisfy(\.isFinite) else { return "" }
     var text = "\(Self.noise(label)), \(surface.metric.rawValue)\(surface.p.map { ", p = \($0)" } ?? ""): "
-    text += "the error in both is \(Self.decimals(least, 2)) to \(Self.decimals(most, 2)) of the sum of the two"
+    text += "surface \(Self.decimals(least, 2)) to \(Self.decimals(most, 2)) of the sum of the two errors"
     if let n = inN.fitted, let dt = inStep.fitted, n.interval.upperBound < 0, dt.interval.lowerBound > 0 {
       let constant = pow(n.constant / dt.constant, 1 / dt.slope)
-      text += "; they are equal at dt = \(Self.decimals(constant, 3)) · n^\(Self.decimals(n.slope / dt.slope, 3))"
+      text += ", balanced step dt = \(Self.decimals(constant, 3)) · n^\(Self.decimals(n.slope / dt.slope, 3))"
     }
     return text + "\n"
   }

@@ -383,9 +383,9 @@ extension BadInput {
   static let claims: [BadInput] = [
     .added(
       claim() + claim(), says: "mine.toml, line 21, claim-2.metric", "a second claim on terminal", "one claim a curve"),
-    .added(claim("terminal", "off-grid"), says: "line 16, claim.metric", "no curve", "the experiment has"),
-    .added(claim(more: "alpha = 1.2"), says: "line 16, claim.metric", "no curve", "the experiment has"),
-    .added(claim(more: "p = 0.7"), says: "line 16, claim.metric", "no curve", "the experiment has"),
+    .added(claim("terminal", "off-grid"), says: "line 16, claim.metric", "no curve", "terminal, grid-sup"),
+    .added(claim(more: "alpha = 1.2"), says: "line 20, claim.alpha", "no curve", "allowed: 1.5"),
+    .added(claim(more: "p = 0.7"), says: "line 20, claim.p", "no curve", "allowed: 0.5"),
     .added(claim("terminal", "termial"), says: "line 16, claim.metric", "found \"termial\"", "\"terminal\""),
     .added(claim("\"n\"", "\"dt\""), says: "line 17, claim.variable", "found \"dt\"", "\"n\""),
     .added(claim("-0.5", "0.5"), says: "line 18, claim.exponent", "found 0.5", "not above 0"),

@@ -39,12 +39,12 @@ extension BadInput {
     // a joint study has moments alone
     .added(
       to: Sample.joint, claim("terminal", "terminal-median"), says: "line 16, claim.metric", "no curve",
-      "the experiment has"),
+      "allowed: terminal, grid-sup"),
     .added(
-      to: Sample.joint, claim("terminal", "path-sup"), says: "line 16, claim.metric", "no curve", "the experiment has"),
+      to: Sample.joint, claim("terminal", "path-sup"), says: "line 16, claim.metric", "no curve", "allowed: terminal, grid-sup"),
     .added(
       to: Sample.joint, claim("terminal", "kolmogorov"), says: "line 16, claim.metric", "no curve",
-      "the experiment has"),
+      "allowed: terminal, grid-sup"),
     .added(to: Sample.joint, claim("\"n\"", "\"m\""), says: "line 17, claim.variable", "found \"m\"", "\"n\", \"dt\""),
     .added(to: Sample.joint, claim("\"n\"", "\"dt\""), says: "line 18, claim.exponent", "found -0.5", "not below 0"),
     .added(

@@ -94,7 +94,7 @@ struct OutputTests {
       }
       let (n, dt) = (rates.rows(where: condition)[0], rates.rows(where: condition)[1])
       func number(_ row: [String: String], _ column: String) -> Double { Double(row[column]!)! }
-      let prefix = "\(name[0]), p = \(name[1]): the error in both is "
+      let prefix = "\(name[0]), p = \(name[1]): surface "
       let line = try #require(answer.output.split(separator: "\n").first { $0.contains(prefix) })
       let shown = Array(line.split(separator: " ").compactMap { Double($0.replacing("n^", with: "")) }.suffix(4))
       try #require(shown.count == 4, "\(line)")

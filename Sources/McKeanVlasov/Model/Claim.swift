@@ -31,11 +31,15 @@ public struct Claim: Sendable, Hashable {
     self.source = source
   }
 
-  /// The margin of the equivalence test: 0.05, or half the distance to the alternative if that is smaller.
-  public var margin: Double { min(Self.margin, alternative.map { abs($0 - exponent) / 2 } ?? .infinity) }
+  /// The margin of the equivalence test: 0.05, or half the distance to the alternative if that is smaller, or half the
+  /// exponent itself: a claim that an error falls must not hold of one that does not.
+  public var margin: Double {
+    let rivals = [alternative, exponent == 0 ? nil : 0].compactMap { $0 }
+    return rivals.reduce(Self.margin) { min($0, abs($1 - exponent) / 2) }
+  }
 
-  /// -(1 - 1/α), how fast the mean of n numbers with a tail index α in (1, 2) approaches its limit; nil for others, and where
-  /// that is within the margin of 0: an interval that lies within the margin of it would hold no convergence at all as well.
+  /// -(1 - 1/α), how fast the mean of n numbers with a tail index α in (1, 2) approaches its limit; nil for others, and within
+  /// 0.05 of 0, where slopes of a few levels are further from it than it is from no convergence.
   private static func heavyTailed(_ tailIndex: Double?) -> Double? {
     tailIndex.flatMap { 1 - 1 / $0 > margin ? -(1 - 1 / $0) : nil }
   }
@@ -43,7 +47,8 @@ public struct Claim: Sendable, Hashable {
   /// Propagation of chaos: how fast the n-particle system approaches its limit.
   ///
   /// n^{-1/2} for bounded Lipschitz features, whatever α is; n^{-(1-1/α)} for features of linear growth whose tail index
-  /// α is in (1, 2) and not so near 1 that this is within the margin of 0. Of the maximum over particles nothing is claimed: the union bound costs n^{1/p}, the truth less.
+  /// α is in (1, 2) and not so near 1 that this is within 0.05 of 0. Of the maximum over particles nothing is claimed: the
+  /// union bound costs n^{1/p}, the truth less.
   ///
   /// - Parameters:
   ///   - tailIndex: of the particles, nil where all their moments are finite.

@@ -43,26 +43,38 @@ struct StatedClaim: Sendable {
   static func requireOneClaimACurve(
     _ claims: [StatedClaim], tables: [ExperimentTable], _ combinations: [Experiment.Combination]
   ) throws(SimulationError) {
-    var used: Set<Int> = []
-    var metrics: [String] = []
-    for combination in combinations {
-      for curve in combination.study.curves {
-        if !metrics.contains(curve.metric.rawValue) { metrics.append(curve.metric.rawValue) }
-        let matching = claims.indices.filter {
-          claims[$0].applies(to: curve.metric, in: curve.variable, p: curve.p, noise: combination.label.noise)
-        }
-        if matching.count > 1 {
-          throw tables[matching[1]].error(
-            "metric", found: "a second claim on \(curve.metric.rawValue)",
-            allowed: "one claim a curve; limit them by alpha, shape or p")
-        }
-        used.formUnion(matching)
+    let curves = combinations.flatMap { combination in
+      combination.study.curves.map { ($0.metric, $0.p, $0.variable, combination.label) as Curve }
+    }
+    for (metric, p, variable, label) in curves {
+      let matching = claims.indices.filter { claims[$0].applies(to: metric, in: variable, p: p, noise: label.noise) }
+      if matching.count > 1 {
+        throw tables[matching[1]].error(
+          "metric", found: "a second claim on \(metric.rawValue)",
+          allowed: "one claim a curve; limit them by alpha, shape or p")
       }
     }
-    for index in claims.indices where !used.contains(index) {
-      throw tables[index].error(
-        "metric", found: "a claim that no curve of this experiment meets",
-        allowed: "a metric (\(metrics.joined(separator: ", "))), alpha, shape and p that the experiment has")
+    for (claim, table) in zip(claims, tables) {
+      // the first of its keys that leaves no curve
+      var left = curves
+      func require(_ key: String, _ name: (Curve) -> String, where isMet: (Curve) -> Bool) throws(SimulationError) {
+        let names = left.map(name).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+        left = left.filter(isMet)
+        guard left.isEmpty else { return }
+        throw table.error(
+          key, found: "a claim that no curve of this experiment meets", allowed: names.joined(separator: ", "))
+      }
+      try require("metric", { $0.metric.rawValue }) { $0.metric == claim.metric }
+      try require("variable", { "\"\($0.variable.rawValue)\"" }) { $0.variable == claim.variable }
+      try require("p", { $0.p.map { "\($0)" } ?? "none, for a median" }) { claim.p == nil || $0.p == claim.p }
+      try require("shape", { $0.label.noise.shape.rawValue }) {
+        claim.shape == nil || $0.label.noise.shape == claim.shape
+      }
+      try require("alpha", { $0.label.alpha.map { "\($0)" } ?? "none, for Brownian noise" }) {
+        claim.alpha == nil || $0.label.alpha == claim.alpha
+      }
     }
   }
+
+  private typealias Curve = (metric: Metric, p: Double?, variable: ConvergenceVariable, label: CurveLabel)
 }

@@ -15,6 +15,14 @@ import Testing
     #expect(abs(claim.margin - margin) < 1e-12)
   }
 
+  /// A rate near 0 has a margin that leaves 0 out; that an error does not fall at all has the whole one.
+  @Test(arguments: [(0, 0.05), (0.02, 0.01), (0.04, 0.02), (0.099, 0.0495), (0.1, 0.05), (0.2, 0.05)])
+  func marginLeavesNoConvergenceOut(exponent: Double, margin: Double) {
+    #expect(abs(Claim(exponent: exponent, source: "").margin - margin) < 1e-15)
+    #expect(abs(Claim(exponent: -exponent, kind: .bound, source: "").margin - margin) < 1e-15)
+    #expect(abs(Claim(exponent: exponent, alternative: 0, source: "").margin - margin) < 1e-15)
+  }
+
   // MARK: - Claims of the models
 
   /// Whether a claim is that of a rate, with the given exponent and alternative.

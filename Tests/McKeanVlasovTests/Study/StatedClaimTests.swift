@@ -91,13 +91,24 @@ import Testing
         + "alpha, shape or p.")
   }
 
-  @Test(arguments: ["alpha = 1.3", "p = 2", "shape = \"shared\""])
-  func aClaimOnNoCurveIsRefused(limit: String) throws {
+  /// The key that no curve meets is named, and what the curves have.
+  @Test(arguments: [
+    ("alpha = 1.3", "claim.alpha", "1.5, 1.2"), ("p = 2", "claim.p", "0.5, 1.0"),
+    ("shape = \"shared\"", "claim.shape", "independent"),
+  ])
+  func aClaimOnNoCurveIsRefused(limit: String, key: String, allowed: String) throws {
     let message = try #require(Self.message(Self.terminal + "\n" + limit))
     #expect(
-      message.contains(
-        "found a claim that no curve of this experiment meets; allowed: a metric (terminal, grid-sup, particle-max, "
-          + "terminal-median, grid-sup-median), alpha, shape and p that the experiment has."))
+      message.hasSuffix("\(key): found a claim that no curve of this experiment meets; allowed: \(allowed)."),
+      "\(message)")
+  }
+
+  @Test func aClaimOnAMetricThatIsNotThere() throws {
+    let message = try #require(Self.message(Self.terminal.replacing("\"terminal\"", with: "\"off-grid\"")))
+    #expect(
+      message.hasSuffix(
+        "claim.metric: found a claim that no curve of this experiment meets; allowed: terminal, grid-sup, particle-max, "
+          + "terminal-median, grid-sup-median."), "\(message)")
   }
 
   @Test(arguments: [
