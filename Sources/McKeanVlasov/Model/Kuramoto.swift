@@ -74,7 +74,7 @@ public struct Kuramoto: McKeanVlasovModel {
   public func exactFlow(noise: LevyNoise, step: Double, steps: Int) -> [Double]? {
     guard let omega = frequency.onlyValue else { return nil }
     let gamma = noise.incrementScale(over: step)
-    // beyond this harmonic e^{-(kγ)^α} is below 1e-14
+    // beyond this harmonic e^{-(kγ)^α} is below e^{-32}, about 1e-14
     let last = max(1, (pow(32, 1 / noise.alpha) / gamma).rounded(.up))
     let order = Self.largestOrder(at: last * step * abs(coupling))
     guard last * order <= Self.mostTerms else { return nil }
