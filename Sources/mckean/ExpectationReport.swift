@@ -18,7 +18,7 @@ struct ExpectationReport {
       result.estimates.map(row))
     text +=
       "\nconvergence test, \(study.replicas) replicas of each level, \(Self.number("%.3g", study.costOfTest)) particle "
-      + "steps that no estimate needs: difference to the level above, its variance and kurtosis\n"
+      + "steps that no estimate needs: difference to the next coarser level, its variance and kurtosis\n"
     text += Self.table(
       ["observable", "n", "steps", "value", "difference", "variance", "kurtosis", "consistency", "cost"],
       result.levels.filter { $0.tolerance == nil }.map(row))
@@ -67,7 +67,7 @@ struct ExpectationReport {
       case .failure(let failure):
         notes.append("\(name) has no slope: \(failure.rawValue).")
       case .success(let fitted):
-        if let p = fitted.curvaturePValue, p < 0.01 {
+        if let p = fitted.curvaturePValue, p < RateReport.bentBelow {
           notes.append(
             "\(name): the errors bend (p = \(Self.number("%.1g", p))), so that the levels are not asymptotic yet; the "
               + "slope is theirs, not yet the order.")

@@ -71,7 +71,7 @@ struct RateReport {
     ]
   }
 
-  /// How much of the sum of its two parts the error in both variables is, and where the parts are equal:
+  /// How much of the sum of its two parts the error in both variables is, and the step that makes the parts equal:
   /// C₁ n^{-a} = C₂ Δt^b at Δt = (C₁/C₂)^{1/b} n^{-a/b}.
   private func describe(_ label: CurveLabel, _ surface: ErrorCurve) -> String {
     let parts = results.filter {
@@ -87,7 +87,7 @@ struct RateReport {
     let shares = zip(surface.levels, surface.estimates()).map { $1.value / (ofN[$0.particles]! + ofStep[$0.steps]!) }
     guard let least = shares.min(), let most = shares.max(), shares.allSatisfy(\.isFinite) else { return "" }
     var text = "\(Self.noise(label)), \(surface.metric.rawValue)\(surface.p.map { ", p = \($0)" } ?? ""): "
-    text += "surface \(Self.decimals(least, 2)) to \(Self.decimals(most, 2)) of the sum of the two errors"
+    text += "shares \(Self.decimals(least, 2)) to \(Self.decimals(most, 2))"
     if let n = inN.fitted, let dt = inStep.fitted, n.interval.upperBound < 0, dt.interval.lowerBound > 0 {
       let constant = pow(n.constant / dt.constant, 1 / dt.slope)
       text += ", balanced step dt = \(Self.decimals(constant, 3)) · n^\(Self.decimals(n.slope / dt.slope, 3))"
@@ -95,12 +95,20 @@ struct RateReport {
     return text + "\n"
   }
 
+  /// A quadratic term that differs from 0 at this level is worth a note.
+  static let bentBelow = 0.01
+
   /// Why curves have no rate, what was left out, and how many replicas were not finite.
   private var notes: [String] {
     var notes: [String] = []
     for result in results {
       if case .failure(let failure) = result.rate {
         notes.append("\(result.curve.metric.rawValue) has no slope: \(failure.rawValue).")
+      }
+      if let curvature = result.fitted?.curvaturePValue, curvature < Self.bentBelow {
+        notes.append(
+          "curvature_p in rates.csv is below \(Self.bentBelow) for some curves: their levels are not asymptotic yet, and the "
+            + "slope is that of the levels.")
       }
       let count = result.curve.nonFiniteReplicas.count
       if count > 0 {

@@ -170,7 +170,7 @@ extension BadInput {
     ).with(line: "reference = \"exact\""),
     .changed(
       in: Sample.kuramoto, "alpha = 1.5", "alpha = 1.5\nscale = 1e-9", says: "line 15, study.reference",
-      "found \"exact\"", "kuramoto with so little noise in a step has no known mean field"
+      "found \"exact\"", "kuramoto with too little noise beside the coupling has no known mean field"
     ).with(line: "reference = \"exact\""),
     .added(
       to: Sample.kuramoto, "precision = \"single\"", says: "line 14, study.precision", "\"single\" with kuramoto",
@@ -323,6 +323,13 @@ extension BadInput {
     expecting("[2, 4, 8]", "[2, 4, 6]", says: "line 11, time.steps", "found 4 before 6", "divide the next"),
     expecting(
       "particles = 4", "particles = [4, 6, 12]", says: "line 14, study.particles", "found 4 before 6", "divide"),
+    BadInput(
+      name: "an initial law without a mean, and particles on a ladder",
+      text: Sample.expectation.replacing("particles = 4", with: "particles = [4, 8, 16]")
+        .replacing("law = \"stable\"\nalpha = 1.5", with: "law = \"brownian\"")
+        .replacing("initial = 1.0", with: "initial = { law = \"stable\", alpha = 0.8 }")
+        .replacing("sine-interaction", with: "ornstein-uhlenbeck"),
+      says: ["line 5, model.initial", "tail index 0.8", "a law with a mean"]),
     expecting("particles = 4", "particles = 0", says: "line 14, study.particles", "found 0", "from 1 to"),
     expecting("particles = 4", "particles = 4.0", says: "line 14, study.particles", "found 4.0", "a ladder"),
     expecting(

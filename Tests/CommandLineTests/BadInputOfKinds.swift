@@ -41,7 +41,8 @@ extension BadInput {
       to: Sample.joint, claim("terminal", "terminal-median"), says: "line 16, claim.metric", "no curve",
       "allowed: terminal, grid-sup"),
     .added(
-      to: Sample.joint, claim("terminal", "path-sup"), says: "line 16, claim.metric", "no curve", "allowed: terminal, grid-sup"),
+      to: Sample.joint, claim("terminal", "path-sup"), says: "line 16, claim.metric", "no curve",
+      "allowed: terminal, grid-sup"),
     .added(
       to: Sample.joint, claim("terminal", "kolmogorov"), says: "line 16, claim.metric", "no curve",
       "allowed: terminal, grid-sup"),
@@ -129,15 +130,19 @@ extension BadInput {
     comparing(
       "[2, 4, 8]", "[2, 4, 4294967295]", says: "line 13, study.particles", "MiB of memory", "fewer particles"),
     comparing("replicas = 8", "replicas = 7", says: "line 14, study.replicas", "found 7", "from 8 to 4294967295"),
-    .added(to: Sample.law, claim(), says: "line 19, claim.metric", "no curve of this experiment", "a metric"),
+    .added(
+      to: Sample.law, claim(), says: "line 19, claim.metric", "no curve of this experiment", "allowed: kolmogorov"),
     .added(
       to: Sample.law, claim("terminal", "path-sup"), says: "line 19, claim.metric", "no curve of this experiment"),
     .added(
       to: Sample.law.replacing(", \"wasserstein-1\"", with: ""), claim("terminal", "wasserstein-1"),
-      says: "line 19, claim.metric", "no curve of this experiment", "a metric"),
+      says: "line 19, claim.metric", "no curve of this experiment", "allowed: kolmogorov"),
     .added(to: Sample.law, claim("\"n\"", "\"dt\""), says: "line 20, claim.variable", "found \"dt\"", "\"n\""),
-    .added(claim("terminal", "kolmogorov"), says: "line 16, claim.metric", "no curve of this experiment", "a metric"),
-    .added(claim("terminal", "path-sup"), says: "line 16, claim.metric", "no curve of this experiment", "a metric"),
+    .added(
+      claim("terminal", "kolmogorov"), says: "line 16, claim.metric", "no curve of this experiment", "allowed: terminal"
+    ),
+    .added(
+      claim("terminal", "path-sup"), says: "line 16, claim.metric", "no curve of this experiment", "allowed: terminal"),
     .added(
       claim("terminal", "distance"), says: "line 16, claim.metric", "found \"distance\"", "\"path-sup\"",
       "\"particle-max\"", "\"kolmogorov\", \"characteristic-function\", \"wasserstein-1\""),

@@ -94,9 +94,10 @@ struct OutputTests {
       }
       let (n, dt) = (rates.rows(where: condition)[0], rates.rows(where: condition)[1])
       func number(_ row: [String: String], _ column: String) -> Double { Double(row[column]!)! }
-      let prefix = "\(name[0]), p = \(name[1]): surface "
+      let prefix = "\(name[0]), p = \(name[1]): shares "
       let line = try #require(answer.output.split(separator: "\n").first { $0.contains(prefix) })
-      let shown = Array(line.split(separator: " ").compactMap { Double($0.replacing("n^", with: "")) }.suffix(4))
+      let words = line.replacing(",", with: "").replacing("n^", with: "").split(separator: " ")
+      let shown = Array(words.compactMap { Double($0) }.suffix(4))
       try #require(shown.count == 4, "\(line)")
       #expect(abs(shown[0] - shares.min()!) <= 0.005 && abs(shown[1] - shares.max()!) <= 0.005, "\(line)")
       // C_n n^s = C_dt dt^t at the step that is shown, for any n

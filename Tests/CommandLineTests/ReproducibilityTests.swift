@@ -30,14 +30,14 @@ struct ReproducibilityTests {
   /// An experiment of each kind on several blocks of particles, with every reference and every table that the kind has.
   static let kinds: [String: (text: String, tables: [String])] = [
     "joint": (
-      Sample.joint.replacing("[2, 4, 8]", with: "[500, 2500, 5000]") + "p = [0.5, 1.0]\n",
+      Sample.joint.replacing("[2, 4, 8]", with: "[500, 1500, 4500]") + "p = [0.5, 1.0]\n",
       ["curve.csv", "rates.csv", "replicas.csv", "surface.csv"]
     ),
     "law, exact": (
-      Sample.law.replacing("[2, 4, 8]", with: "[500, 2500, 5000]"), ["curve.csv", "rates.csv", "replicas.csv"]
+      Sample.law.replacing("[2, 4, 8]", with: "[500, 1500, 4500]"), ["curve.csv", "rates.csv", "replicas.csv"]
     ),
     "law, next": (
-      Sample.lawOfTwoSystems.replacing("[2, 4, 8]", with: "[500, 2500, 5000]"),
+      Sample.lawOfTwoSystems.replacing("[2, 4, 8]", with: "[500, 1500, 4500]"),
       ["curve.csv", "rates.csv", "replicas.csv"]
     ),
     "law, a number": (
@@ -45,7 +45,7 @@ struct ReproducibilityTests {
       ["curve.csv", "rates.csv", "replicas.csv"]
     ),
     "expectation": (
-      Sample.expectation.replacing("particles = 4", with: "particles = [1000, 3000, 6000]")
+      Sample.expectation.replacing("particles = 4", with: "particles = [1000, 2000, 4000]")
         .replacing("tolerance = 0.05", with: "tolerance = [0.02, 0.01]\nmethod = [\"multilevel\", \"plain\"]"),
       ["expectation.csv", "levels.csv", "rates.csv"]
     ),

@@ -123,23 +123,23 @@ enum Sample {
   /// What makes each built-in experiment quick: fewer replicas, fewer and smaller levels; blocks of particles are several
   /// in the chaos studies.
   static let quick: [String: [String]] = [
-    "double-well-chaos": ["study.particles=[500,2500,5000]", "time.steps=4", "study.replicas=8"],
-    "kuramoto-chaos": ["study.particles=[500,2500,5000]", "time.steps=4", "study.replicas=8"],
+    "double-well-chaos": ["study.particles=[500,1500,4500]", "time.steps=4", "study.replicas=8"],
+    "kuramoto-chaos": ["study.particles=[500,1500,4500]", "time.steps=4", "study.replicas=8"],
     "kuramoto-onset": ["model.coupling=[0.5,2.0]", "study.particles=5000", "time.steps=40", "study.replicas=2"],
-    "network-chaos": ["data.rows=20", "study.particles=[100,300,600]", "time.steps=4", "study.replicas=8"],
-    "network-joint": ["data.rows=20", "study.particles=[100,300,600]", "time.steps=[4,8,16]", "study.replicas=8"],
+    "network-chaos": ["data.rows=20", "study.particles=[100,300,900]", "time.steps=4", "study.replicas=8"],
+    "network-joint": ["data.rows=20", "study.particles=[100,300,900]", "time.steps=[4,8,16]", "study.replicas=8"],
     "network-strong": ["data.rows=20", "study.particles=10", "time.steps=[4,8,16]", "study.replicas=8"],
-    "ou-chaos": ["study.particles=[500,2500,5000]", "time.steps=4", "study.replicas=8"],
-    "ou-law": ["study.particles=[500,2500,5000]", "time.steps=4", "study.replicas=8"],
+    "ou-chaos": ["study.particles=[500,1500,4500]", "time.steps=4", "study.replicas=8"],
+    "ou-law": ["study.particles=[500,1500,4500]", "time.steps=4", "study.replicas=8"],
     "ou-strong": ["study.particles=10", "time.steps=[4,8,16]", "study.replicas=8"],
     "rate-against-alpha": [
-      "noise.alpha=[1.2,2.0]", "study.particles=[500,2500,5000]", "time.steps=4", "study.replicas=8",
+      "noise.alpha=[1.2,2.0]", "study.particles=[500,1500,4500]", "time.steps=4", "study.replicas=8",
     ],
-    "sine-chaos": ["study.particles=[500,2500,5000]", "time.steps=4", "study.replicas=8"],
+    "sine-chaos": ["study.particles=[500,1500,4500]", "time.steps=4", "study.replicas=8"],
     "sine-expectation": [
       "time.steps=[2,4,8,16]", "study.particles=16", "study.tolerance=[0.02,0.01]", "study.replicas=500",
     ],
-    "sine-joint": ["study.particles=[500,2500,5000]", "time.steps=[4,8,16]", "study.replicas=8"],
+    "sine-joint": ["study.particles=[500,1500,4500]", "time.steps=[4,8,16]", "study.replicas=8"],
     "sine-strong": ["study.particles=10", "time.steps=[4,8,16]", "study.replicas=8"],
   ]
 

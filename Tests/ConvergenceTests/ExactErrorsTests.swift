@@ -115,7 +115,7 @@ import Testing
       5, .stable(alpha: 1.8), theta: 2, coupling: 3, scale: 1, horizon: 2, initial: 2,
       .chaos(.list([3, 10, 40, 100]), steps: 5), .exact),
     Setting(
-      6, .stable(alpha: 1.8), theta: 1, coupling: 4, scale: 0.1, .chaos(.list([5, 6, 20, 90]), steps: 20)),
+      6, .stable(alpha: 1.8), theta: 1, coupling: 4, scale: 0.1, .chaos(.list([5, 15, 45, 135]), steps: 20)),
     Setting(
       7, .stable(alpha: 2), theta: 1, coupling: 1, scale: 1, initial: 5,
       .chaos(.range(from: 16, to: 64), steps: 10), .exact),

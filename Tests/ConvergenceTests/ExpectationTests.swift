@@ -131,6 +131,42 @@ import Testing
     #expect(!allowed.contains(4 * squares) && !allowed.contains(squares / 4))
   }
 
+  /// An event of probability 10^{-3}, of which the first replicas see nothing: over 300 seeds the interval holds it as often as
+  /// it says, also where it was never seen. The control: 64 replicas of the coarsest level with their sample variance.
+  @Test(arguments: ExpectationMethod.allCases, [4e-4, 1e-3])
+  func rareEventsAreCovered(method: ExpectationMethod, tolerance: Double) throws {
+    let noise = try LevyNoise(law: .stable(alpha: 1.5))
+    let model = OrnsteinUhlenbeck(theta: 1, coupling: 0)
+    // the law of a particle is that of the Euler chain, which 32 steps have nearly reached
+    let exact = OrnsteinUhlenbeckExact(model, noise, horizon: 1)
+    func probability(_ steps: Int, beyond level: Double) throws -> Double {
+      1
+        - TabulatedLaw(LimitLaw(location: 0, stable: try StableLaw(alpha: 1.5, scale: exact.limitScale(steps: steps))))
+        .distribution(level)
+    }
+    let level = 28.0
+    let truth = try probability(1 << 14, beyond: level)
+    #expect((5e-4...2e-3).contains(truth))
+    let ofCoarsest = try probability(4, beyond: level)
+    var (held, heldBySample, unseen) = (0, 0, 0)
+    for seed in 1...300 as ClosedRange<UInt32> {
+      let study = try ExpectationStudy(
+        model: model, noise: noise, horizon: 1, steps: .range(from: 4, to: 16), particles: .list([4]),
+        observables: [.probabilityBeyond(level: level)], methods: [method], tolerances: [tolerance], replicas: 64,
+        seed: seed)
+      let result = try study.run()
+      let estimate = result.estimates[0]
+      held += estimate.interval!.contains(truth) ? 1 : 0
+      unseen += estimate.value == 0 ? 1 : 0
+      let coarsest = try #require(result.levels.first { $0.tolerance == nil })
+      heldBySample += abs(coarsest.value - ofCoarsest) <= 1.96 * coarsest.standardError ? 1 : 0
+    }
+    let fewest = (0...300).first { gsl_cdf_binomial_P(UInt32($0), 0.95, 300) > 0.001 }!
+    print("\(method.rawValue), \(tolerance): \(held) of 300 hold \(truth), \(unseen) saw nothing")
+    #expect(held >= fewest, "\(held) of 300")
+    #expect(heldBySample < fewest)
+  }
+
   /// The variance of a level falls like Δt^α where the error has tail index α < 2, and like Δt² where it has none. With
   /// coarse increments drawn afresh, not summed from the fine ones, it does not fall at all.
   @Test(arguments: [(alpha: 1.5, theta: 1.0, order: 1.5), (2, 1, 2), (1.5, 0, 2)])

@@ -21,6 +21,8 @@ public struct ConvergenceRate: Sendable {
     case exactAgreement = "the coupled systems agree exactly, as they do without interaction, so there is no rate"
     case tooFewLevels = "a rate needs two levels"
     case tooFewReplicas = "a rate needs two groups of replicas with finite states"
+    case unequalFactors =
+      "each level is measured against the next, and the levels do not grow by one factor, so their errors are no power"
     case underflow = "an error, or its p-th power, is 0 in double precision at some level"
     case overflow = "an error is too large for a double"
     case noise = "a difference of two levels is within 4 standard errors of 0; more replicas are needed"
@@ -48,6 +50,7 @@ public struct ConvergenceRate: Sendable {
     let groups = curve.groupValues
     guard groups.count > 1 else { throw .tooFewReplicas }
     guard !groups.joined().allSatisfy({ $0 == 0 }) else { throw .exactAgreement }
+    guard curve.hasOneFactor else { throw .unequalFactors }
     guard groups.joined().allSatisfy({ $0 > 0 }) else { throw .underflow }
     guard groups.allSatisfy({ $0.allSatisfy(\.isFinite) }) else { throw .overflow }
     return groups.map { $0.map { log($0) } }

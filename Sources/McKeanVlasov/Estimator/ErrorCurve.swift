@@ -46,15 +46,17 @@ public struct ErrorCurve: Sendable {
   public let samples: [[Double]]
   /// The error's tail index, nil where all its moments are finite.
   public let tailIndex: Double?
+  /// Whether the levels are all measured against one reference, or each against the same multiple of itself.
+  public let hasOneFactor: Bool
   /// The replicas with a state that is not finite at some level: left out at every level.
   public let nonFiniteReplicas: Set<Int>
 
   package init(
     metric: Metric, p: Double?, sweep: Sweep, levels: [Level], samples: [[Double]],
-    tailIndex: Double?, nonFiniteReplicas: Set<Int>
+    tailIndex: Double?, hasOneFactor: Bool = true, nonFiniteReplicas: Set<Int>
   ) {
     (self.metric, self.p, self.sweep, self.levels, self.samples) = (metric, p, sweep, levels, samples)
-    (self.tailIndex, self.nonFiniteReplicas) = (tailIndex, nonFiniteReplicas)
+    (self.tailIndex, self.hasOneFactor, self.nonFiniteReplicas) = (tailIndex, hasOneFactor, nonFiniteReplicas)
   }
 
   /// Replicas dealt out.

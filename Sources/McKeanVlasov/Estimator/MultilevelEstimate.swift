@@ -26,13 +26,16 @@ package struct MultilevelEstimate {
   /// Differences come from an error of first order in Δt, so that variances fall like Δt² at the fastest. Few replicas of a
   /// level where jumps are rare may have none, and nearly no variance; a level without replicas has what is foretold.
   package let variances: [Double]
+  private let leastChange: Double
   private let steps: [Double]
   private let differences: [SampleMoments]
 
   /// - Parameters:
   ///   - samples: the replicas of each level, coarsest first.
   ///   - steps: Δt of each level; there may be more.
-  package init(_ samples: [LevelSamples], steps: [Double], observable: Int) {
+  ///   - leastChange: δ, of an observable that counts; 0 for others.
+  package init(_ samples: [LevelSamples], steps: [Double], observable: Int, leastChange: Double = 0) {
+    self.leastChange = leastChange
     differences = samples.map { $0.differences[observable] }
     self.steps = Array(steps.prefix(samples.count))
     let levels = samples.map { samples in
@@ -54,25 +57,42 @@ package struct MultilevelEstimate {
 
   /// The levels are independent.
   package var standardError: Double {
-    zip(variances, levels).reduce(0) { $0 + $1.0 / Double($1.1.replicas) }.squareRoot()
+    levels.indices.reduce(0) { $0 + squaredError(ofLevel: $1) }.squareRoot()
+  }
+
+  /// The variance of the mean of Y_l, (Var Y_l + 2δ²/N_l) / N_l.
+  ///
+  /// Of an event that no replica has seen the sample knows nothing, not even a variance: it is as if two more replicas had
+  /// changed by δ, the least that the observable can change by.
+  private func squaredError(ofLevel l: Int) -> Double {
+    let replicas = Double(levels[l].replicas)
+    return (variances[l] + 2 * leastChange * leastChange / replicas) / replicas
+  }
+
+  /// The replicas that each of so many levels needs for what it may not have seen to add no more than tolerance²/2 to the
+  /// square of the standard error.
+  package static func leastReplicas(leastChange: Double, levels: Int, tolerance: Double) -> Double {
+    2 * leastChange * Double(levels).squareRoot() / tolerance
   }
 
   /// The largest of a level; nil where no level varies.
   package var kurtosis: Double? { levels.map(\.kurtosis).filter(\.isFinite).max() }
 
   /// |E g_L - E g| at the finest level L, as if the weak error were c Δt^a: the largest of what the differences of the last
-  /// three levels foretell.
+  /// three levels foretell, each no smaller than its standard error.
   package var bias: Double {
     let last = levels.count - 1
     return (max(1, last - 2)...last).map { l in
-      abs(levels[l].difference) * pow(steps[last], order) / (pow(steps[l - 1], order) - pow(steps[l], order))
+      max(abs(levels[l].difference), squaredError(ofLevel: l).squareRoot()) * pow(steps[last], order)
+        / (pow(steps[l - 1], order) - pow(steps[l], order))
     }.max()!
   }
 
-  /// a: the largest that the differences allow, from 1/2 to 1; 1/2 where they are too few or too noisy to tell.
+  /// a: 1, the weak order of Euler's scheme, or the largest that the differences allow if that is smaller, but no less than
+  /// 1/2; 1/2 where they are too few or too noisy to tell.
   ///
-  /// A larger order foretells less bias. The finest differences may be lost in noise, so the longest row of levels that has
-  /// a slope is taken, and the upper end of its interval.
+  /// The finest differences may be lost in noise, so the longest row of levels that has a slope is taken, and the upper end
+  /// of its interval: an order below 1 is believed where the differences refute 1.
   package var order: Double {
     // the difference of two levels is the error of the coarser one
     let known = stride(from: levels.count - 1, to: 1, by: -1).lazy.compactMap { count in

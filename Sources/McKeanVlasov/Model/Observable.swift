@@ -56,6 +56,15 @@ public enum Observable: Sendable, Hashable {
     }
   }
 
+  /// The least that an observable that counts can change by, of so many particles; 0 for those that do not count.
+  package func leastChange(of model: any McKeanVlasovModel, particles: Int) -> Double {
+    switch self {
+    case .probabilityBeyond: 1 / Double(particles * model.shape.noisy)
+    case .accuracy: (model as? TwoLayerNetwork).map { 1 / Double($0.data.rows) } ?? 0
+    case .mean, .cosine, .orderParameter, .quantile, .featureMean, .loss: 0
+    }
+  }
+
   /// The tail index of the observable of so many particles: its moments of that order and above are infinite. nil where
   /// all of them are finite (docs/theory.md, section 13.1).
   package func tailIndex(of model: any McKeanVlasovModel, noise: LevyNoise, particles: Int) -> Double? {

@@ -6,7 +6,7 @@ extension SimulationError {
       switch model {
       case let model as Kuramoto where model.frequency.onlyValue == nil: "with oscillators that differ"
       case is Kuramoto where noise.scale == 0: "without noise"
-      case is Kuramoto: "with so little noise in a step"
+      case is Kuramoto: "with too little noise beside the coupling"
       case is OrnsteinUhlenbeck: "from an initial law without a mean"
       default: "with these settings"
       }

@@ -116,6 +116,12 @@ public struct ErrorStudy: Sendable {
     }
   }
 
+  private func hasOneFactor(_ curve: CurvePlan) -> Bool {
+    func size(_ system: Int) -> Int { curve.sweep == .strong ? systems[system].steps : systems[system].particles }
+    return Ladder.hasOneFactor(
+      curve.levels.map { (size(comparisons[$0].coarse), size(comparisons[$0].reference)) })
+  }
+
   /// Bytes of the systems, of their errors and of the results, on so many threads.
   func bytes(threads: Int) -> Double {
     let errors = comparisons.reduce(0.0) { $0 + 32 * Double(systems[$1.coarse].particles) }
@@ -181,7 +187,8 @@ public struct ErrorStudy: Sendable {
       ErrorCurve(
         metric: curve.metric, p: curve.p, sweep: curve.sweep, levels: curve.levels.map { levels[$0] },
         samples: curve.levels.indices.map { level in results.map { $0?[index][level] ?? .nan } },
-        tailIndex: tailIndex(of: curve.metric, in: curve.sweep), nonFiniteReplicas: nonFinite)
+        tailIndex: tailIndex(of: curve.metric, in: curve.sweep), hasOneFactor: hasOneFactor(curve),
+        nonFiniteReplicas: nonFinite)
     }
   }
 }

@@ -57,9 +57,7 @@ public struct ExpectationStudy: Sendable {
     } else {
       (self.particles, closing) = try particles.levels("particles", reference: .next)
       try Self.requireDivisors(self.particles + [closing!], "particles")
-      if model.featureGrowth == .linear, let alpha = model.tailIndex(with: noise), alpha <= 1 {
-        throw .noMeanFieldLimit(alpha: alpha)
-      }
+      try SimulationError.requireLimit(of: model, noise: noise)
     }
     guard Self.replicaCounts.contains(replicas) else {
       throw .invalidValue(
@@ -228,8 +226,16 @@ public struct ExpectationStudy: Sendable {
 
   private var stepSizes: [Double] { steps.map { horizon / Double($0) } }
 
-  private func estimates(of samples: [LevelSamples]) -> [MultilevelEstimate] {
-    observables.indices.map { MultilevelEstimate(samples, steps: stepSizes, observable: $0) }
+  private func leastChanges(particles: Int) -> [Double] {
+    observables.map { $0.leastChange(of: model, particles: particles) }
+  }
+
+  private func estimates(of samples: [LevelSamples], particles: Int) -> [MultilevelEstimate] {
+    observables.indices.map {
+      MultilevelEstimate(
+        samples, steps: stepSizes, observable: $0,
+        leastChange: leastChanges(particles: particles)[$0])
+    }
   }
 
   // MARK: - The convergence test
@@ -243,7 +249,7 @@ public struct ExpectationStudy: Sendable {
     var result = ExpectationResult()
     for n in particles {
       let levels = try steps.indices.map { try test(level($0, particles: n)) }
-      result.levels += diagnostics(estimates(of: levels), particles: n)
+      result.levels += diagnostics(estimates(of: levels, particles: n), particles: n)
       result.rates += observables.indices.map { weakRateInStep(levels, observable: $0, particles: n) }
     }
     let pairs = try pairs().map(test)
@@ -261,13 +267,16 @@ public struct ExpectationStudy: Sendable {
   private func weakRateInParticles(_ pairs: [LevelSamples], observable: Int) -> WeakRate {
     weakRate(pairs, observable: observable, variable: .n, abscissae: particles.map(Double.init), particles: nil)
   }
+
   private func weakRate(
     _ levels: [LevelSamples], observable: Int, variable: ConvergenceVariable, abscissae: [Double], particles: Int?
   ) -> WeakRate {
     WeakRate(
       observable: observables[observable], variable: variable, particles: particles,
       rate: Result { () throws(ConvergenceRate.Failure) in
-        try ConvergenceRate(abscissae: abscissae, differences: levels.map { $0.differences[observable] })
+        let ladder = variable == .n ? self.particles + [closing!] : steps
+        guard Ladder.hasOneFactor(zip(ladder, ladder.dropFirst()).map { ($0, $1) }) else { throw .unequalFactors }
+        return try ConvergenceRate(abscissae: abscissae, differences: levels.map { $0.differences[observable] })
       },
       claim: .weak(of: observables[observable], in: variable, model: model, noise: noise),
       nonFiniteReplicas: levels.reduce(0) { $0 + $1.nonFiniteReplicas })
@@ -300,7 +309,7 @@ public struct ExpectationStudy: Sendable {
     for n in particles {
       let levels = steps.indices.map { level($0, particles: n) }
       let samples = try multilevelSamples(levels, tolerance, session)
-      let estimates = estimates(of: samples)
+      let estimates = estimates(of: samples, particles: n)
       result.levels += diagnostics(estimates, tolerance: tolerance, particles: n)
       let biases = estimates.map(\.bias)
       for (index, method) in methods.enumerated() {
@@ -335,7 +344,7 @@ public struct ExpectationStudy: Sendable {
     while true {
       try complete(levels, &samples, tolerance, session)
       let isFinite = samples.allSatisfy { $0.nonFiniteReplicas == 0 }
-      let bias = estimates(of: samples).map(\.bias).max()!
+      let bias = estimates(of: samples, particles: levels[0].systems[0].particles).map(\.bias).max()!
       guard isFinite, samples.count < levels.count, bias > tolerance / 2.0.squareRoot() else { return samples }
       samples.append(none)
     }
@@ -345,13 +354,16 @@ public struct ExpectationStudy: Sendable {
   private func complete(
     _ levels: [CoupledLevel], _ samples: inout [LevelSamples], _ tolerance: Double, _ session: Session
   ) throws {
-    let costs = levels.prefix(samples.count).map(\.cost)
+    let (costs, particles) = (levels.prefix(samples.count).map(\.cost), levels[0].systems[0].particles)
+    let least = leastChanges(particles: particles).map {
+      MultilevelEstimate.leastReplicas(leastChange: $0, levels: samples.count, tolerance: tolerance)
+    }.max()!.rounded(.up)
     while samples.allSatisfy({ $0.nonFiniteReplicas == 0 }) {
-      let wanted = estimates(of: samples).map {
+      let wanted = estimates(of: samples, particles: particles).map {
         MultilevelEstimate.allocation(variances: $0.variances, costs: costs, variance: tolerance * tolerance / 2)
       }
       let targets = samples.indices.map { l in
-        max(Double(Self.fewestReplicas), wanted.map { $0[l] }.max()!.rounded(.up))
+        max(Double(Self.fewestReplicas), least, wanted.map { $0[l] }.max()!.rounded(.up))
       }
       // the variances change a little with every replica: within 1 % it is enough
       guard zip(samples, targets).contains(where: { Double($0.replicas) * 1.01 < $1 }) else { return }
@@ -383,7 +395,7 @@ public struct ExpectationStudy: Sendable {
     _ method: ExpectationMethod, _ tolerance: Double, _ levels: [CoupledLevel], _ samples: [LevelSamples],
     biases: [Double]
   ) -> [Expectation] {
-    zip(estimates(of: samples).enumerated(), biases).map { estimate, bias in
+    zip(estimates(of: samples, particles: levels[0].systems[0].particles).enumerated(), biases).map { estimate, bias in
       Expectation(
         method: method, tolerance: tolerance, observable: observables[estimate.offset],
         particles: levels[0].systems[0].particles, steps: levels.last!.systems[0].steps,

@@ -5,6 +5,16 @@ public enum Ladder: Sendable, Hashable {
   /// An increasing list.
   case list([Int])
 
+  /// Whether all levels have one reference, or each the same multiple of itself. Otherwise the difference to the reference
+  /// is no power of the level even where the errors are one.
+  static func hasOneFactor(_ levels: [(level: Int, reference: Int)]) -> Bool {
+    guard let first = levels.first else { return true }
+    return levels.allSatisfy { $0.reference == first.reference }
+      || levels.allSatisfy {
+        $0.reference.multipliedFullWidth(by: first.level) == first.reference.multipliedFullWidth(by: $0.level)
+      }
+  }
+
   /// The levels, and the value that closes them when each is measured against the next.
   ///
   /// A range is closed by factor × its last level; a list's own last value closes it.

@@ -172,9 +172,14 @@ public struct LawStudy: Sendable {
         ErrorCurve(
           metric: distances[index], p: p, sweep: .law, levels: levels,
           samples: levels.indices.map { level in results.map { $0.map { pow($0[index][level], p) } ?? .nan } },
-          tailIndex: tailIndex(of: distances[index]), nonFiniteReplicas: nonFinite)
+          tailIndex: tailIndex(of: distances[index]), hasOneFactor: hasOneFactor, nonFiniteReplicas: nonFinite)
       }
     }
+  }
+
+  private var hasOneFactor: Bool {
+    guard let references else { return true }
+    return Ladder.hasOneFactor(zip(levels, references).map { ($0.particles, systems[$1].particles) })
   }
 
   /// `[distance][level]` of one replica.

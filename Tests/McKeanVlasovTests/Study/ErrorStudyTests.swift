@@ -181,4 +181,40 @@ import Testing
       threads: 2, progress: ReplicaProgress(total: 8) { done, total in seen.append(done * 100 + total) })
     #expect(seen == (1...8).map { $0 * 100 + 8 })
   }
+
+  // MARK: - Ladders
+
+  /// Levels that do not grow by one factor, each measured against the next, have errors and no rate: |E_n - E_m| is no power
+  /// of n then. Against one reference they have one.
+  @Test func unequalFactorsHaveNoRate() throws {
+    func rates(_ particles: [Int], _ reference: Reference = .next) throws -> [Result<ConvergenceRate, any Error>] {
+      let study = try ErrorStudy.chaos(
+        model: SineInteraction(theta: 1, coupling: 1), noise: Self.brownian, horizon: 1, steps: 2,
+        particles: .list(particles), replicas: 8, reference: reference)
+      return try study.run().map { curve in Result { try ConvergenceRate(fitting: curve) } }
+    }
+    for rate in try rates([4, 8, 32]) {
+      #expect(throws: ConvergenceRate.Failure.unequalFactors) { try rate.get() }
+    }
+    for rate in try rates([4, 12, 36]) + rates([4, 8, 32], .size(512)) + rates([4, 8, 32], .exact) {
+      #expect(throws: Never.self) { try rate.get() }
+    }
+    let steps = try ErrorStudy.strong(
+      model: SineInteraction(theta: 1, coupling: 1), noise: Self.brownian, horizon: 1, steps: .list([2, 4, 8, 32]),
+      particles: 2, replicas: 8
+    ).run()
+    for curve in steps {
+      #expect(throws: ConvergenceRate.Failure.unequalFactors) { try ConvergenceRate(fitting: curve) }
+    }
+  }
+
+  /// In a joint study each curve has the tail of its own error: that in n is bounded where that in Δt is not.
+  @Test func curvesOfAJointStudyHaveTailsOfTheirOwn() throws {
+    let curves = try ErrorStudy.joint(
+      model: SineInteraction(theta: 1, coupling: 1), noise: Self.stable(1.5), horizon: 1, steps: .list([2, 4, 8]),
+      particles: .list([2, 4, 8]), replicas: 8, p: [1]
+    ).run()
+    for curve in curves { #expect(curve.tailIndex == (curve.sweep == .chaos ? nil : 1.5)) }
+    #expect(curves.count == 6)
+  }
 }

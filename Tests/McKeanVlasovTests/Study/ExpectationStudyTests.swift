@@ -304,6 +304,37 @@ import Testing
     #expect(throws: Never.self) { try Self.study(scale: 0, observables: [.mean]) }
   }
 
+  /// Of several observables the most demanding decides, wherever it stands: replicas are those that the one with the larger
+  /// variance takes alone, levels those that the one with the larger bias takes.
+  @Test func theMostDemandingObservableDecides() throws {
+    let still = Observable.cosine(frequency: 0.01)
+    func estimate(_ observables: [Observable]) throws -> McKeanVlasov.Expectation {
+      try Self.study(steps: .range(from: 2, to: 64), observables: observables, tolerances: [0.01]).run().estimates[0]
+    }
+    let alone = try estimate([Self.cosine])
+    for observables in [[Self.cosine, still], [still, Self.cosine]] {
+      let both = try estimate(observables)
+      #expect(both.replicasOfLevels == alone.replicasOfLevels && both.steps == alone.steps)
+    }
+    // the control: the other one takes less of both
+    let undemanding = try estimate([still])
+    #expect(undemanding.steps < alone.steps && undemanding.replicas < alone.replicas)
+  }
+
+  /// Lists whose values do not grow by one factor have estimates, and no weak rates.
+  @Test func unequalFactorsHaveNoWeakRate() throws {
+    let result = try Self.study(steps: .list([2, 4, 16]), particles: .list([4, 8, 32])).run()
+    #expect(result.estimates.allSatisfy { $0.value != nil })
+    for rate in result.rates {
+      #expect(throws: ConvergenceRate.Failure.unequalFactors) { try rate.rate.get() }
+      #expect(rate.verdict == nil || rate.verdict == .inconclusive)
+    }
+    let even = try Self.study(steps: .list([2, 4, 8]), particles: .list([4, 8, 16])).run()
+    for rate in even.rates {
+      if case .failure(.unequalFactors) = rate.rate { Issue.record("one factor, and no rate") }
+    }
+  }
+
   @Test func numbersOutOfRangeAreRefused() throws {
     func parameter(_ body: () throws -> ExpectationStudy) -> String? {
       do {

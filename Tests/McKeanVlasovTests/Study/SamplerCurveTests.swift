@@ -8,11 +8,11 @@ import Testing
   private static let reduced: [String: [String]] = [
     "double-well-chaos": ["study.particles=[16,64,256]", "time.steps=16"],
     "kuramoto-chaos": ["study.particles=[16,64,256]", "time.steps=16"],
-    "network-chaos": ["data.rows=50", "study.particles=[16,64,300]", "time.steps=8"],
+    "network-chaos": ["data.rows=50", "study.particles=[16,64,256]", "time.steps=8"],
     "network-joint": ["data.rows=50", "study.particles=[16,32,64]", "time.steps=[8,16,32]"],
     "network-strong": ["data.rows=50", "study.particles=16", "time.steps=[32,64,128]"],
     "ou-chaos": ["study.particles=[16,64,256]"], "sine-chaos": ["study.particles=[16,64,256]"],
-    "ou-law": ["study.particles=[100,1000,4000]"], "rate-against-alpha": ["study.particles=[16,64,256]"],
+    "ou-law": ["study.particles=[100,600,3600]"], "rate-against-alpha": ["study.particles=[16,64,256]"],
     "sine-joint": ["study.particles=[16,32,64]", "time.steps=[8,16,32]"],
     "ou-strong": ["study.particles=4", "time.steps=[64,128,256]"],
     "sine-strong": ["study.particles=4", "time.steps=[64,128,256]"],
