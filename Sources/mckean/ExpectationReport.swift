@@ -13,17 +13,17 @@ struct ExpectationReport {
 
   var text: String {
     var text = "expectations of \(label.model), \(RateReport.noise(label)), in the limit of small steps at each n\n"
-    text += Self.table(
+    text += textTable(
       ["observable", "n", "method", "tolerance", "value", "95 % interval", "error", "cost", "replicas of the levels"],
       result.estimates.map(row))
     text +=
       "\nconvergence test, \(study.replicas) replicas of each level, \(Self.number("%.3g", study.costOfTest)) particle "
       + "steps that no estimate needs: difference to the next coarser level, its variance and kurtosis\n"
-    text += Self.table(
+    text += textTable(
       ["observable", "n", "steps", "value", "difference", "variance", "kurtosis", "consistency", "cost"],
       result.levels.filter { $0.tolerance == nil }.map(row))
     text += "\nweak error ≈ constant · variable^slope\n"
-    text += Self.table(
+    text += textTable(
       ["observable", "variable", "slope", "95 % interval", "theory", "margin", "verdict"], result.rates.map(row))
     return text + notes.map { "note: \($0)\n" }.joined()
   }
@@ -47,8 +47,7 @@ struct ExpectationReport {
 
   private func row(_ rate: WeakRate) -> [String] {
     [
-      rate.observable.name,
-      ([rate.variable.rawValue] + rate.setting(in: study)).joined(separator: ", "),
+      rate.observable.name, variable(of: rate),
       rate.fitted.map { Self.number("%.3f", $0.slope) } ?? "-",
       rate.fitted.map { Self.interval("%.3f", $0.interval) } ?? "",
       rate.claim.map { ($0.kind == .bound ? "at least " : "") + Self.number("%.3f", $0.exponent) } ?? "",
@@ -56,11 +55,14 @@ struct ExpectationReport {
     ]
   }
 
+  private func variable(of rate: WeakRate) -> String {
+    ([rate.variable.rawValue] + rate.setting(in: study)).joined(separator: ", ")
+  }
+
   private var notes: [String] {
     var notes: [String] = []
     for rate in result.rates {
-      let name =
-        "\(rate.observable.name) in \(([rate.variable.rawValue] + rate.setting(in: study)).joined(separator: ", "))"
+      let name = "\(rate.observable.name) in \(variable(of: rate))"
       switch rate.rate {
       case .failure(.tooFewLevels):
         notes.append("\(name) has no slope: there is one difference alone, and a slope takes one level more.")
@@ -92,7 +94,7 @@ struct ExpectationReport {
         "plain: the finest step and the bias are those of the multilevel estimate, whose cost is not added to plain's.")
     }
     notes += study.methods.compactMap(costExponent)
-    return notes.reduce(into: []) { unique, note in if !unique.contains(note) { unique.append(note) } }
+    return notes.withoutRepetitions
   }
 
   /// How the cost grows with the precision, from the first observable and the first n.
@@ -102,21 +104,11 @@ struct ExpectationReport {
     }
     guard estimates.count > 1 else { return nil }
     let (x, y) = (estimates.map { log($0.tolerance) }, estimates.map { log($0.cost) })
-    let (meanX, meanY) = (x.reduce(0, +) / Double(x.count), y.reduce(0, +) / Double(y.count))
-    let slope =
-      zip(x, y).reduce(0) { $0 + ($1.0 - meanX) * ($1.1 - meanY) }
-      / x.reduce(0) { $0 + ($1 - meanX) * ($1 - meanX) }
+    let slope = LineFit(x, y).slope
     return "\(method.rawValue): cost ≈ constant · tolerance^\(Self.number("%.2f", slope)), in particle steps."
   }
 
   // MARK: - Layout
-
-  private static func table(_ header: [String], _ rows: [[String]]) -> String {
-    let widths = header.indices.map { column in ([header] + rows).map { $0[column].count }.max()! }
-    return ([header] + rows).map { row in
-      zip(row, widths).map { $0.padded(to: $1) }.joined(separator: "  ").trimmingCharacters(in: .whitespaces) + "\n"
-    }.joined()
-  }
 
   private static func number(_ format: String, _ value: Double) -> String {
     value.isFinite ? String(format: format, value) : "-"

@@ -17,21 +17,18 @@ struct ObservableReport {
         return [run.label.model, RateReport.noise(run.label), run.study.observables[k].name] + Self.mean(values)
       }
     }
-    let widths = header.indices.map { column in ([header] + rows).map { $0[column].count }.max()! }
-    let table = ([header] + rows).map { row in
-      zip(row, widths).map { $0.padded(to: $1) }.joined(separator: "  ").trimmingCharacters(in: .whitespaces) + "\n"
-    }
     return
       "observables of \(study.particles) particles at time \(study.grid.horizon), \(study.replicas) replica(s); all "
-      + "times are in observables.csv\n" + table.joined()
+      + "times are in observables.csv\n" + textTable(header, rows)
   }
 
   /// The mean, and its standard error where there are several numbers.
   private static func mean(_ values: [Double]) -> [String] {
-    let mean = values.reduce(0, +) / Double(values.count)
-    guard mean.isFinite else { return ["-", ""] }
-    let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    let error = (squares / Double(values.count * (values.count - 1))).squareRoot()
-    return [String(format: "%.6g", mean), values.count > 1 ? String(format: "%.2g", error) : ""]
+    var moments = SampleMoments()
+    for value in values { moments.add(value) }
+    guard moments.mean.isFinite else { return ["-", ""] }
+    return [
+      String(format: "%.6g", moments.mean), values.count > 1 ? String(format: "%.2g", moments.standardError) : "",
+    ]
   }
 }

@@ -15,7 +15,7 @@ struct RateReport {
     let ladders = results.reduce(into: [ErrorCurve]()) { ladders, result in
       if !ladders.contains(where: { $0.variable == result.curve.variable }) { ladders.append(result.curve) }
     }
-    let models = results.map(\.label.model).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+    let models = results.map(\.label.model).withoutRepetitions
     // columns that say the same in every row are left out
     let names = ["model", "noise", "metric", "p", "variable", "slope", "95 % interval", "theory", "margin", "verdict"]
     func shown(_ row: [String]) -> [String] {
@@ -23,9 +23,6 @@ struct RateReport {
         (name == "model" && models.count == 1) || (name == "variable" && ladders.count == 1) ? nil : cell
       }
     }
-    let header = shown(names)
-    let rows = results.map { shown(Self.row($0)) }
-    let widths = header.indices.map { column in ([header] + rows).map { $0[column].count }.max()! }
     let studyName =
       switch first.label.study {
       case .chaos: "chaos"
@@ -44,11 +41,7 @@ struct RateReport {
         curve.variable == .n
         ? String(format: " at dt = %.4g", curve.levels[0].step) : " at n = \(curve.levels[0].particles)"
     }
-    text += "\n"
-    for row in [header] + rows {
-      let line = zip(row, widths).map { $0.padded(to: $1) }.joined(separator: "  ")
-      text += line.trimmingCharacters(in: .whitespaces) + "\n"
-    }
+    text += "\n" + textTable(shown(names), results.map { shown(Self.row($0)) })
     return text + surfaces.map(describe).joined() + notes.map { "note: \($0)\n" }.joined()
   }
 
@@ -115,7 +108,7 @@ struct RateReport {
         notes.append("\(count) of \(result.curve.replicas) replicas were not finite and are left out: inconclusive.")
       }
     }
-    return notes.reduce(into: []) { unique, note in if !unique.contains(note) { unique.append(note) } }
+    return notes.withoutRepetitions
   }
 
   private static func decimals(_ value: Double, _ digits: Int) -> String {

@@ -95,12 +95,12 @@ enum NormalInterval {
 }
 
 /// Ordinary least squares: y = intercept + slope · x, and the coefficient of x² in a quadratic fit.
-struct LineFit {
-  let slope: Double
+package struct LineFit {
+  package let slope: Double
   let intercept: Double
   let curvature: Double
 
-  init(_ x: [Double], _ y: [Double]) {
+  package init(_ x: [Double], _ y: [Double]) {
     var (c0, c1, cov00, cov01, cov11, sumOfSquares) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     gsl_fit_linear(x, 1, y, 1, x.count, &c0, &c1, &cov00, &cov01, &cov11, &sumOfSquares)
     (intercept, slope) = (c0, c1)

@@ -64,12 +64,8 @@ public struct ErrorCurve: Sendable {
 
   /// The variable that a chaos or strong study sweeps; the first of the two of a joint one.
   public var variable: ConvergenceVariable { sweep.variables[0] }
-  public var abscissae: [Double] { abscissae(variable) }
-
-  /// The value of a variable at each level: n or Δt.
-  public func abscissae(_ variable: ConvergenceVariable) -> [Double] {
-    levels.map { variable == .n ? Double($0.particles) : $0.step }
-  }
+  /// The value of the variable at each level: n or Δt.
+  public var abscissae: [Double] { levels.map { variable == .n ? Double($0.particles) : $0.step } }
 
   // MARK: - Groups
 

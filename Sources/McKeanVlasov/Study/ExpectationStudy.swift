@@ -103,6 +103,8 @@ public struct ExpectationStudy: Sendable {
     let number: Int
     let systems: [CoupledSystems.System]
 
+    /// n, of the finer system.
+    var particles: Int { systems[0].particles }
     /// Particle steps a replica.
     var cost: Double { systems.reduce(0) { $0 + Double($1.particles) * Double($1.steps) } }
   }
@@ -226,15 +228,11 @@ public struct ExpectationStudy: Sendable {
 
   private var stepSizes: [Double] { steps.map { horizon / Double($0) } }
 
-  private func leastChanges(particles: Int) -> [Double] {
-    observables.map { $0.leastChange(of: model, particles: particles) }
-  }
-
   private func estimates(of samples: [LevelSamples], particles: Int) -> [MultilevelEstimate] {
     observables.indices.map {
       MultilevelEstimate(
         samples, steps: stepSizes, observable: $0,
-        leastChange: leastChanges(particles: particles)[$0])
+        leastChange: observables[$0].leastChange(of: model, particles: particles))
     }
   }
 
@@ -250,31 +248,25 @@ public struct ExpectationStudy: Sendable {
     for n in particles {
       let levels = try steps.indices.map { try test(level($0, particles: n)) }
       result.levels += diagnostics(estimates(of: levels, particles: n), particles: n)
-      result.rates += observables.indices.map { weakRateInStep(levels, observable: $0, particles: n) }
+      // the difference of two levels is the error of the coarser one
+      let differences = Array(levels.dropFirst())
+      result.rates += observables.indices.map { weakRate(differences, observable: $0, in: .dt, particles: n) }
     }
     let pairs = try pairs().map(test)
-    if !pairs.isEmpty { result.rates += observables.indices.map { weakRateInParticles(pairs, observable: $0) } }
+    if !pairs.isEmpty {
+      result.rates += observables.indices.map { weakRate(pairs, observable: $0, in: .n, particles: nil) }
+    }
     return result
   }
 
-  private func weakRateInStep(_ levels: [LevelSamples], observable: Int, particles: Int) -> WeakRate {
-    // the difference of two levels is the error of the coarser one
-    weakRate(
-      Array(levels.dropFirst()), observable: observable, variable: .dt, abscissae: stepSizes.dropLast(),
-      particles: particles)
-  }
-
-  private func weakRateInParticles(_ pairs: [LevelSamples], observable: Int) -> WeakRate {
-    weakRate(pairs, observable: observable, variable: .n, abscissae: particles.map(Double.init), particles: nil)
-  }
-
   private func weakRate(
-    _ levels: [LevelSamples], observable: Int, variable: ConvergenceVariable, abscissae: [Double], particles: Int?
+    _ levels: [LevelSamples], observable: Int, in variable: ConvergenceVariable, particles: Int?
   ) -> WeakRate {
-    WeakRate(
+    let ladder = variable == .n ? self.particles + [closing!] : steps
+    let abscissae = variable == .n ? self.particles.map(Double.init) : stepSizes.dropLast()
+    return WeakRate(
       observable: observables[observable], variable: variable, particles: particles,
       rate: Result { () throws(ConvergenceRate.Failure) in
-        let ladder = variable == .n ? self.particles + [closing!] : steps
         guard Ladder.hasOneFactor(zip(ladder, ladder.dropFirst()).map { ($0, $1) }) else { throw .unequalFactors }
         return try ConvergenceRate(abscissae: abscissae, differences: levels.map { $0.differences[observable] })
       },
@@ -344,7 +336,7 @@ public struct ExpectationStudy: Sendable {
     while true {
       try complete(levels, &samples, tolerance, session)
       let isFinite = samples.allSatisfy { $0.nonFiniteReplicas == 0 }
-      let bias = estimates(of: samples, particles: levels[0].systems[0].particles).map(\.bias).max()!
+      let bias = estimates(of: samples, particles: levels[0].particles).map(\.bias).max()!
       guard isFinite, samples.count < levels.count, bias > tolerance / 2.0.squareRoot() else { return samples }
       samples.append(none)
     }
@@ -354,9 +346,10 @@ public struct ExpectationStudy: Sendable {
   private func complete(
     _ levels: [CoupledLevel], _ samples: inout [LevelSamples], _ tolerance: Double, _ session: Session
   ) throws {
-    let (costs, particles) = (levels.prefix(samples.count).map(\.cost), levels[0].systems[0].particles)
-    let least = leastChanges(particles: particles).map {
-      MultilevelEstimate.leastReplicas(leastChange: $0, levels: samples.count, tolerance: tolerance)
+    let (costs, particles) = (levels.prefix(samples.count).map(\.cost), levels[0].particles)
+    let least = observables.map {
+      MultilevelEstimate.leastReplicas(
+        leastChange: $0.leastChange(of: model, particles: particles), levels: samples.count, tolerance: tolerance)
     }.max()!.rounded(.up)
     while samples.allSatisfy({ $0.nonFiniteReplicas == 0 }) {
       let wanted = estimates(of: samples, particles: particles).map {
@@ -395,15 +388,15 @@ public struct ExpectationStudy: Sendable {
     _ method: ExpectationMethod, _ tolerance: Double, _ levels: [CoupledLevel], _ samples: [LevelSamples],
     biases: [Double]
   ) -> [Expectation] {
-    zip(estimates(of: samples, particles: levels[0].systems[0].particles).enumerated(), biases).map { estimate, bias in
-      Expectation(
-        method: method, tolerance: tolerance, observable: observables[estimate.offset],
-        particles: levels[0].systems[0].particles, steps: levels.last!.systems[0].steps,
-        replicas: samples.reduce(0) { $0 + $1.replicas },
-        value: estimate.element.value.isFinite ? estimate.element.value : nil,
-        standardError: estimate.element.standardError, bias: bias,
+    let particles = levels[0].particles
+    return zip(observables, zip(estimates(of: samples, particles: particles), biases)).map { observable, result in
+      let (estimate, bias) = result
+      return Expectation(
+        method: method, tolerance: tolerance, observable: observable, particles: particles,
+        steps: levels.last!.systems[0].steps, replicas: samples.reduce(0) { $0 + $1.replicas },
+        value: estimate.value.isFinite ? estimate.value : nil, standardError: estimate.standardError, bias: bias,
         cost: zip(levels, samples).reduce(0) { $0 + $1.0.cost * Double($1.1.replicas) },
-        kurtosis: estimate.element.kurtosis, replicasOfLevels: samples.map(\.replicas))
+        kurtosis: estimate.kurtosis, replicasOfLevels: samples.map(\.replicas))
     }
   }
 

@@ -91,9 +91,7 @@ public struct Experiment: Sendable {
 
   /// The claim on a curve: the one that the file states, or else the model's own.
   public func claim(on curve: ErrorCurve, of combination: Combination) -> Claim? {
-    let stated = claims.first {
-      $0.applies(to: curve.metric, in: curve.variable, p: curve.p, noise: combination.label.noise)
-    }
+    let stated = claims.first { $0.applies(to: (curve.metric, curve.p, curve.variable, combination.label)) }
     if let stated { return stated.claim }
     return switch combination.study {
     case .error(let study): study.model.claim(on: curve.metric, in: curve.variable, noise: study.noise)

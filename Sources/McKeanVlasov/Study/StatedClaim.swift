@@ -28,16 +28,24 @@ struct StatedClaim: Sendable {
     try table.finish()
   }
 
-  func applies(to metric: Metric, in variable: ConvergenceVariable, p: Double?, noise: LevyNoise) -> Bool {
-    guard metric == self.metric, variable == self.variable, shape == nil || shape == noise.shape,
-      self.p == nil || self.p == p
-    else {
-      return false
-    }
-    guard let alpha else { return true }
-    if case .stable(let index) = noise.law { return index == alpha }
-    return false
+  /// What a claim is matched with.
+  typealias Curve = (metric: Metric, p: Double?, variable: ConvergenceVariable, label: CurveLabel)
+
+  /// The keys that limit the claim, whether a curve meets each, and what a curve has there.
+  private var limits: [(key: String, isMet: (Curve) -> Bool, value: (Curve) -> String)] {
+    [
+      ("metric", { $0.metric == metric }, { $0.metric.rawValue }),
+      ("variable", { $0.variable == variable }, { "\"\($0.variable.rawValue)\"" }),
+      ("p", { p == nil || $0.p == p }, { $0.p.map { "\($0)" } ?? "none, for a median" }),
+      ("shape", { shape == nil || $0.label.noise.shape == shape }, { $0.label.noise.shape.rawValue }),
+      (
+        "alpha", { alpha == nil || $0.label.alpha == alpha },
+        { $0.label.alpha.map { "\($0)" } ?? "none, for Brownian noise" }
+      ),
+    ]
   }
+
+  func applies(to curve: Curve) -> Bool { limits.allSatisfy { $0.isMet(curve) } }
 
   /// Refuses two claims on one curve, and a claim on none.
   static func requireOneClaimACurve(
@@ -46,35 +54,27 @@ struct StatedClaim: Sendable {
     let curves = combinations.flatMap { combination in
       combination.study.curves.map { ($0.metric, $0.p, $0.variable, combination.label) as Curve }
     }
-    for (metric, p, variable, label) in curves {
-      let matching = claims.indices.filter { claims[$0].applies(to: metric, in: variable, p: p, noise: label.noise) }
+    for curve in curves {
+      let matching = claims.indices.filter { claims[$0].applies(to: curve) }
       if matching.count > 1 {
         throw tables[matching[1]].error(
-          "metric", found: "a second claim on \(metric.rawValue)",
+          "metric", found: "a second claim on \(curve.metric.rawValue)",
           allowed: "one claim a curve; limit them by alpha, shape or p")
       }
     }
     for (claim, table) in zip(claims, tables) {
       // the first of its keys that leaves no curve
       var left = curves
-      func require(_ key: String, _ name: (Curve) -> String, where isMet: (Curve) -> Bool) throws(SimulationError) {
-        let names = left.map(name).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
-        left = left.filter(isMet)
-        guard left.isEmpty else { return }
+      for limit in claim.limits {
+        let met = left.filter(limit.isMet)
+        guard met.isEmpty else {
+          left = met
+          continue
+        }
+        let values = left.map(limit.value).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
         throw table.error(
-          key, found: "a claim that no curve of this experiment meets", allowed: names.joined(separator: ", "))
-      }
-      try require("metric", { $0.metric.rawValue }) { $0.metric == claim.metric }
-      try require("variable", { "\"\($0.variable.rawValue)\"" }) { $0.variable == claim.variable }
-      try require("p", { $0.p.map { "\($0)" } ?? "none, for a median" }) { claim.p == nil || $0.p == claim.p }
-      try require("shape", { $0.label.noise.shape.rawValue }) {
-        claim.shape == nil || $0.label.noise.shape == claim.shape
-      }
-      try require("alpha", { $0.label.alpha.map { "\($0)" } ?? "none, for Brownian noise" }) {
-        claim.alpha == nil || $0.label.alpha == claim.alpha
+          limit.key, found: "a claim that no curve of this experiment meets", allowed: values.joined(separator: ", "))
       }
     }
   }
-
-  private typealias Curve = (metric: Metric, p: Double?, variable: ConvergenceVariable, label: CurveLabel)
 }

@@ -116,16 +116,11 @@ import Testing
 
 /// dX = -1.7e308 X dt, without a mean: the drift overflows for half of the particles, which are no numbers a step later, when
 /// the other half is infinite.
-private struct FreeFall: McKeanVlasovModel {
+private struct FreeFall: ModelWithoutFeatures {
   let name = "free-fall"
   let shape = ModelShape(components: 1, features: 1)
   let initial = [InitialLaw.uniform(low: 0, high: 2)]
   let featureGrowth = FeatureGrowth.none
-
-  func addFeatures(
-    of block: Span<Double>, to sums: inout MutableSpan<Double>, keeping: inout MutableSpan<Double>,
-    scratch: inout MutableSpan<Double>
-  ) {}
 
   func drift(
     of block: Span<Double>, prepared: Span<Double>, kept: Span<Double>, scratch: inout MutableSpan<Double>,

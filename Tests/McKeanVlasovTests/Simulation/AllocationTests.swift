@@ -54,16 +54,11 @@ import Testing
   }
 
   /// A model that makes an array in its drift.
-  private struct Wasteful: McKeanVlasovModel {
+  private struct Wasteful: ModelWithoutFeatures {
     let name = "wasteful"
     let shape = ModelShape(components: 1, features: 1)
     let initial = [InitialLaw.constant(0)]
     let featureGrowth = FeatureGrowth.none
-
-    func addFeatures(
-      of block: Span<Double>, to sums: inout MutableSpan<Double>, keeping: inout MutableSpan<Double>,
-      scratch: inout MutableSpan<Double>
-    ) {}
 
     func drift(
       of block: Span<Double>, prepared: Span<Double>, kept: Span<Double>, scratch: inout MutableSpan<Double>,

@@ -74,17 +74,12 @@ import Testing
   // MARK: - States that are not finite
 
   /// Particles above a threshold grow by 1e100 a step; the others do not move.
-  private struct Explosion: McKeanVlasovModel {
+  private struct Explosion: ModelWithoutFeatures {
     let name = "explosion"
     let shape = ModelShape(components: 1, features: 1)
     let initial = [InitialLaw.uniform(low: 1, high: 2)]
     let featureGrowth = FeatureGrowth.none
     let threshold: Double
-
-    func addFeatures(
-      of block: Span<Double>, to sums: inout MutableSpan<Double>, keeping: inout MutableSpan<Double>,
-      scratch: inout MutableSpan<Double>
-    ) {}
 
     func drift(
       of block: Span<Double>, prepared: Span<Double>, kept: Span<Double>, scratch: inout MutableSpan<Double>,

@@ -235,7 +235,7 @@ import Testing
   }
 
   /// A model that changes while it is simulated: its levels do not fit together.
-  private struct Restless: McKeanVlasovModel {
+  private struct Restless: ModelWithoutFeatures {
     let name = "restless", shape = ModelShape(components: 1, features: 1), initial = [InitialLaw.constant(1)]
     let featureGrowth = FeatureGrowth.bounded
     /// Steps until the drift changes.
@@ -243,11 +243,6 @@ import Testing
     let steps = Steps()
 
     init(changesAfter: Int) { self.changesAfter = changesAfter }
-
-    func addFeatures(
-      of block: Span<Double>, to sums: inout MutableSpan<Double>, keeping: inout MutableSpan<Double>,
-      scratch: inout MutableSpan<Double>
-    ) {}
 
     func drift(
       of block: Span<Double>, prepared: Span<Double>, kept: Span<Double>, scratch: inout MutableSpan<Double>,

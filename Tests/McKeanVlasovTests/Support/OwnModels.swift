@@ -34,6 +34,16 @@ struct TanhAttraction: McKeanVlasovModel {
   func errorTailIndex(in variable: ConvergenceVariable, noise: LevyNoise) -> Double? { nil }
 }
 
+/// A model whose mean field is 0, for tests of what does not depend on it.
+protocol ModelWithoutFeatures: McKeanVlasovModel {}
+
+extension ModelWithoutFeatures {
+  func addFeatures(
+    of block: Span<Double>, to sums: inout MutableSpan<Double>, keeping: inout MutableSpan<Double>,
+    scratch: inout MutableSpan<Double>
+  ) {}
+}
+
 /// Oscillators with velocity and position, of which only the velocity takes noise, each with a frequency of its own:
 /// components 4 > moving 3 > noisy 2.
 ///
