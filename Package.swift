@@ -32,11 +32,12 @@ let package = Package(
       name: "mckean-benchmarks", dependencies: ["McKeanVlasov", "CGSL", "COpenBLAS", "CStableKernels"],
       path: "Tests/Benchmarks/mckean-benchmarks"),
     .target(name: "KernelClones", dependencies: ["CStableKernels"], path: "Tests/KernelClones"),
+    .target(name: "WrongSchemes", dependencies: ["McKeanVlasov", "CGSL"], path: "Tests/WrongSchemes"),
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
     .testTarget(
       name: "McKeanVlasovTests",
       dependencies: ["McKeanVlasov", "CGSL", "COpenBLAS", "CStableKernels", "KernelClones", "AllocationCounter"]),
-    .testTarget(name: "ConvergenceTests", dependencies: ["McKeanVlasov", "CGSL"]),
+    .testTarget(name: "ConvergenceTests", dependencies: ["McKeanVlasov", "CGSL", "WrongSchemes"]),
     .testTarget(name: "CommandLineTests", dependencies: ["mckean", "McKeanVlasov"]),
   ]
 )

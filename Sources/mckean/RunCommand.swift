@@ -65,7 +65,7 @@ struct RunCommand: ParsableCommand {
 }
 
 /// Reads a whole number of a range from the command line.
-private func wholeNumber(in range: ClosedRange<Int>) -> @Sendable (String) throws -> Int {
+func wholeNumber(in range: ClosedRange<Int>) -> @Sendable (String) throws -> Int {
   { text in
     guard let number = Int(text), range.contains(number) else {
       throw ValidationError("allowed: a whole number from \(range.lowerBound) to \(range.upperBound).")

@@ -8,7 +8,7 @@ struct McKean: ParsableCommand {
     commandName: "mckean",
     abstract: "Simulates particle systems driven by α-stable noise and measures how fast they converge.",
     version: mckeanVersion,
-    subcommands: [ListCommand.self, ShowCommand.self, RunCommand.self])
+    subcommands: [ListCommand.self, ShowCommand.self, RunCommand.self, VerifyCommand.self])
 }
 
 LoggingSystem.bootstrap { _ in StandardErrorLog() }

@@ -55,7 +55,7 @@ public final class ExperimentRun {
     }
   }
 
-  private static func reason(_ error: any Error) -> String {
+  static func reason(_ error: any Error) -> String {
     let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error
     return underlying.map { String(cString: strerror(Int32(($0 as NSError).code))) } ?? error.localizedDescription
   }

@@ -33,6 +33,15 @@ public struct LabelledData: Sendable {
     case affine(shift: Double, factor: Double)
   }
 
+  /// Data that are at hand: one row of inputs a label; the classes are 0, 1, ….
+  package init(inputs: [[Double]], labels: [Int]) {
+    precondition(inputs.count == labels.count && Set(inputs.map(\.count)).count == 1, "one row of inputs a label")
+    self.inputs = Array(inputs.joined())
+    self.labels = labels
+    classNames = (0...labels.max()!).map { "\($0)" }
+    columns = inputs[0].count
+  }
+
   /// Reads a table of numbers with one column of labels; comma or tab separated, with or without a header.
   ///
   /// - Throws: `SimulationError.unreadableFile` with the line for a missing file, a row of another length, a cell that is

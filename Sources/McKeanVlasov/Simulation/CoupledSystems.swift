@@ -26,7 +26,7 @@ public final class CoupledSystems {
     }
 
     /// One more than the last particle of the noise that the system takes.
-    var endOfParticles: Int { firstParticle + particles }
+    package var endOfParticles: Int { firstParticle + particles }
   }
 
   /// The mean field that a system's particles feel.

@@ -27,12 +27,12 @@ public struct ErrorStudy: Sendable {
   public let levels: [ErrorCurve.Level]
   /// The systems that are simulated together, references included.
   public let systems: [CoupledSystems.System]
-  let comparisons: [Comparison]
+  package let comparisons: [Comparison]
 
   /// Two systems whose difference is the error of one level of the curve that sweeps so.
-  struct Comparison: Sendable {
+  package struct Comparison: Sendable {
     let sweep: Sweep
-    let coarse, reference: Int
+    package let coarse, reference: Int
   }
 
   /// Fewest replicas: four groups of two.

@@ -2,18 +2,22 @@ import CGSL
 import Foundation
 
 /// What is known of the Kuramoto system in closed form or by quadrature (docs/theory.md, section 11).
-struct KuramotoExact {
+package struct KuramotoExact {
   /// K.
-  let coupling: Double
+  package let coupling: Double
   /// α and σ.
-  let alpha: Double
-  let scale: Double
+  package let alpha: Double
+  package let scale: Double
+
+  package init(coupling: Double, alpha: Double, scale: Double) {
+    (self.coupling, self.alpha, self.scale) = (coupling, alpha, scale)
+  }
 
   // MARK: - Stationary order
 
   /// The stationary order parameter r of oscillators whose frequencies have the given weights, or 0 below the onset: the
   /// solution of r = Σ_ω g(ω) Re R_1(ω, r), R_k = 1/(2(σ^α k^{α-1} - iω)/(Kr) + R_{k+1}).
-  func order(frequencies: [(omega: Double, weight: Double)] = [(0, 1)], lorentzianWidth: Double = 0) -> Double {
+  package func order(frequencies: [(omega: Double, weight: Double)] = [(0, 1)], lorentzianWidth: Double = 0) -> Double {
     func excess(_ r: Double) -> Double {
       frequencies.reduce(0) { sum, frequency in
         // R = x + iy, from far out inwards: the fraction converges, since Σ k^{α-1} diverges
@@ -38,7 +42,7 @@ struct KuramotoExact {
   }
 
   /// N(0, s²) at 101 points from -6 s to 6 s.
-  static func normalFrequencies(_ deviation: Double) -> [(omega: Double, weight: Double)] {
+  package static func normalFrequencies(_ deviation: Double) -> [(omega: Double, weight: Double)] {
     let points = (-50...50).map { 0.12 * Double($0) }
     let total = points.reduce(0) { $0 + exp(-$1 * $1 / 2) }
     return points.map { (deviation * $0, exp(-$0 * $0 / 2) / total) }
@@ -47,13 +51,15 @@ struct KuramotoExact {
   // MARK: - Onset
 
   /// K_c = 2 / ∫ g(ω) σ^α/(σ^{2α} + ω²) dω for N(0, s²): 2s √(2/π) e^{-c²/2} / erfc(c/√2), c = σ^α/s.
-  static func onset(normalFrequencies deviation: Double, alpha: Double, scale: Double) -> Double {
+  package static func onset(normalFrequencies deviation: Double, alpha: Double, scale: Double) -> Double {
     let c = pow(scale, alpha) / deviation
     return 2 * deviation * (2 / Double.pi).squareRoot() * exp(-c * c / 2) / erfc(c / 2.0.squareRoot())
   }
 
   /// The onset of the Euler chain of step η: 1/K_c = (η/2) ∫ g(ω) Re[q/(1 - q)] dω, q = e^{(iω - σ^α)η}.
-  static func chainOnset(frequencies: [(omega: Double, weight: Double)], alpha: Double, scale: Double, step: Double)
+  package static func chainOnset(
+    frequencies: [(omega: Double, weight: Double)], alpha: Double, scale: Double, step: Double
+  )
     -> Double
   {
     let modulus = exp(-pow(scale, alpha) * step)
@@ -70,7 +76,7 @@ struct KuramotoExact {
 
   /// z_1 at the times 0, step, 2 step, … of z_k' = -σ^α k^α z_k + (kK/2)(z_1 z_{k-1} - z_1 z_{k+1}), all z real, as rows
   /// (Re z_1, Im z_1); by the classical Runge–Kutta method on sixteenths of a step.
-  func flowOfTheDifferentialEquation(initial: (Int) -> Double, step: Double, steps: Int) -> [Double] {
+  package func flowOfTheDifferentialEquation(initial: (Int) -> Double, step: Double, steps: Int) -> [Double] {
     let harmonics = 24
     let decay = (0...harmonics).map { pow(scale * Double($0), alpha) }
     func derivative(_ z: [Double]) -> [Double] {

@@ -1,19 +1,18 @@
 import Foundation
-import McKeanVlasov
 
 /// The laws of the linear mean-field Ornstein–Uhlenbeck system and of its errors, written from the formulas of
 /// docs/theory.md, section 5, in one dimension and without any code of the simulator.
 ///
 /// Every law is SαS about its mean. Euler's scheme with step η has A_j = (1-aη)^j, B_j = (1-θη)^j, a = θ + κ.
-struct OrnsteinUhlenbeckExact {
-  let theta: Double
-  let coupling: Double
-  let alpha: Double
+package struct OrnsteinUhlenbeckExact {
+  package let theta: Double
+  package let coupling: Double
+  package let alpha: Double
   /// σ: an increment over a time δ is SαS(σ δ^{1/α}).
-  let sigma: Double
-  let horizon: Double
+  package let sigma: Double
+  package let horizon: Double
 
-  init(_ model: OrnsteinUhlenbeck, _ noise: LevyNoise, horizon: Double) {
+  package init(_ model: OrnsteinUhlenbeck, _ noise: LevyNoise, horizon: Double) {
     (theta, coupling, self.horizon) = (model.theta, model.coupling, horizon)
     switch noise.law {
     case .stable(let alpha): (self.alpha, sigma) = (alpha, noise.scale)
@@ -38,7 +37,7 @@ struct OrnsteinUhlenbeckExact {
   // MARK: - Laws of the states
 
   /// The scale of the limit's Euler law after K steps.
-  func limitScale(steps: Int) -> Double {
+  package func limitScale(steps: Int) -> Double {
     let eta = step(steps)
     let q = abs(1 - a * eta)
     let sum = q == 1 ? Double(steps) : (1 - pow(q, alpha * Double(steps))) / (1 - pow(q, alpha))
@@ -46,7 +45,7 @@ struct OrnsteinUhlenbeckExact {
   }
 
   /// The scale of one particle of n after K steps of Euler's scheme.
-  func scale(particles n: Int, steps: Int) -> Double {
+  package func scale(particles n: Int, steps: Int) -> Double {
     let eta = step(steps)
     let sum = (0..<steps).reduce(0.0) {
       $0 + powerSum(departure: contraction(a, eta, $1), mean: contraction(theta, eta, $1), particles: n)
@@ -54,14 +53,21 @@ struct OrnsteinUhlenbeckExact {
     return sigma * pow(eta * sum, 1 / alpha)
   }
 
+  /// The scale of the mean of n particles after K steps: the mean field is a chain of its own, X̄ ← (1-θη) X̄ + ΔL̄.
+  package func scaleOfMean(particles n: Int, steps: Int) -> Double {
+    let eta = step(steps)
+    let sum = (0..<steps).reduce(0.0) { $0 + pow(abs(contraction(theta, eta, $1)), alpha) }
+    return sigma * pow(eta * sum, 1 / alpha) * pow(Double(n), 1 / alpha - 1)
+  }
+
   /// E X_K for particles that start at x0.
-  func mean(from x0: Double, steps: Int) -> Double { contraction(theta, step(steps), steps) * x0 }
+  package func mean(from x0: Double, steps: Int) -> Double { contraction(theta, step(steps), steps) * x0 }
 
   // MARK: - Laws of the terminal errors
 
   /// The scale of the n-particle system's error against a system of N that holds the same particles, or against the
   /// limit where N is nil.
-  func chaosErrorScale(particles n: Int, reference: Int?, steps: Int) -> Double {
+  package func chaosErrorScale(particles n: Int, reference: Int?, steps: Int) -> Double {
     let eta = step(steps)
     let sum = (0..<steps).reduce(0.0) {
       $0 + pow(abs(contraction(theta, eta, $1) - contraction(a, eta, $1)), alpha)
@@ -79,7 +85,7 @@ struct OrnsteinUhlenbeckExact {
 
   /// The scale of the error of K steps against m K steps, any κ and n, X_0 = 0, at the horizon or, with `offGrid`, half
   /// a coarse step before it, where the coarse path still stands where it stood one coarse step before the horizon.
-  func strongErrorScale(particles n: Int, steps: Int, referenceSteps: Int, offGrid: Bool = false) -> Double {
+  package func strongErrorScale(particles n: Int, steps: Int, referenceSteps: Int, offGrid: Bool = false) -> Double {
     let (h, r) = (step(steps), step(referenceSteps))
     let m = referenceSteps / steps
     // Counted back from the time of the error, the coarse path has not seen the first `missed` fine increments.

@@ -6,14 +6,19 @@ import Foundation
 ///
 /// The errors of all particles are the same number e; with ξ_t = √n (mean(sin X̄_t) - E sin X̄_t) over the limit's copies,
 /// √n e' = (-a + κ E cos X̄) √n e + κ ξ to leading order.
-struct SineConstant {
-  let a: Double
-  let coupling: Double
-  let alpha: Double
-  let sigma: Double
-  let horizon: Double
+package struct SineConstant {
+  package let a: Double
+  package let coupling: Double
+  package let alpha: Double
+  package let sigma: Double
+  package let horizon: Double
   /// Whether the particles respond to each other's errors, the term κ E cos X̄; only a wrong theory leaves it out.
-  var hasResponse = true
+  package var hasResponse: Bool
+
+  package init(a: Double, coupling: Double, alpha: Double, sigma: Double, horizon: Double, hasResponse: Bool = true) {
+    (self.a, self.coupling, self.alpha, self.sigma) = (a, coupling, alpha, sigma)
+    (self.horizon, self.hasResponse) = (horizon, hasResponse)
+  }
 
   private var response: Double { hasResponse ? coupling : 0 }
 
@@ -31,7 +36,7 @@ struct SineConstant {
   /// V = κ² ∬ Ψ(s) Ψ(r) Cov(s, r) ds dr over [0, T]², twice the triangle r ≤ s.
   ///
   /// Gauss–Legendre in s and in w = √((s - r)/s): the covariance bends like (s - r)^α at s = r.
-  var ofEquation: Double {
+  package var ofEquation: Double {
     let horizon = horizon
     func sensitivity(_ s: Double) -> Double {
       exp(-a * (horizon - s) + response * gauss(from: s, to: horizon) { exp(-scalePower($0)) })
@@ -64,7 +69,7 @@ struct SineConstant {
   }()
 
   /// The same for Euler's scheme of so many steps: e_{k+1} = (1 - aη + ηκ E cos X_k) e_k + ηκ ξ_k.
-  func ofChain(steps: Int) -> Double {
+  package func ofChain(steps: Int) -> Double {
     let eta = horizon / Double(steps)
     let q = 1 - a * eta
     // scalePowers[k]: of X_k from 0

@@ -1,0 +1,54 @@
+import Foundation
+import McKeanVlasov
+
+/// The claims as a table for people, and of those that do not hold what to do.
+struct VerificationReport {
+  private let results: [ClaimResult]
+  private let seconds: Double
+
+  init(_ results: [ClaimResult], seconds: Double) { (self.results, self.seconds) = (results, seconds) }
+
+  var text: String {
+    let rows = results.map { result in
+      let claim = result.claim
+      var (theory, tested) = ("", result.pValue.map { String(format: "p = %.3g", $0) } ?? "-")
+      if case .equivalence(let number, let margin) = claim.test {
+        theory = "\(Self.number(number)) ± \(Self.number(margin))"
+        if let interval = result.interval, let measured = result.measured {
+          tested =
+            "\(Self.number(measured)) [\(Self.number(interval.lowerBound)), \(Self.number(interval.upperBound))]"
+        }
+      }
+      return [claim.name, theory, tested, result.verdict.rawValue, String(format: "%.1f", result.seconds)]
+    }
+    let count = results.count { $0.verdict == .agrees }
+    return textTable(["claim", "theory", "measured", "verdict", "seconds"], rows)
+      + results.compactMap(advice).map { "\($0)\n" }.joined()
+      + "\(count) of \(results.count) claims hold, \(String(format: "%.0f", seconds)) s\n"
+  }
+
+  private static func number(_ value: Double) -> String {
+    value == 0 || abs(value) >= 1e-3 ? String(format: "%.3f", value) : String(format: "%.0e", value)
+  }
+
+  /// What to do about a claim that does not hold.
+  private func advice(_ result: ClaimResult) -> String? {
+    let claim = result.claim
+    let again = "mckean verify --filter \(claim.name) --seed 2"
+    switch (result.verdict, claim.test) {
+    case (.violated, .exactLaw):
+      return
+        "\(claim.name) is violated: a right scheme fails this test with probability \(Self.number(result.level)); if it "
+        + "fails with other seeds too (\(again)), this program draws or steps wrongly on this machine: please report it."
+    case (.violated, .equivalence):
+      return
+        "\(claim.name) is violated: the whole interval lies outside what theory allows; if it does so with other seeds "
+        + "too (\(again)), this program steps wrongly on this machine: please report it."
+    case (.inconclusive, _):
+      let problem = result.problem.map { "\($0)" } ?? "the interval is neither inside nor outside what theory allows"
+      return
+        "\(claim.name) is inconclusive: \(problem); a right scheme hardly ever ends so: try other seeds (\(again))."
+    case (.agrees, _), (.boundHeld, _): return nil
+    }
+  }
+}
