@@ -31,13 +31,15 @@ let package = Package(
     .executableTarget(
       name: "mckean-benchmarks", dependencies: ["McKeanVlasov", "CGSL", "COpenBLAS", "CStableKernels"],
       path: "Tests/Benchmarks/mckean-benchmarks"),
+    .executableTarget(
+      name: "mckean-calibration", dependencies: ["McKeanVlasov", "Calibration"], path: "Tests/CalibrationCommand"),
     .target(name: "KernelClones", dependencies: ["CStableKernels"], path: "Tests/KernelClones"),
-    .target(name: "WrongSchemes", dependencies: ["McKeanVlasov", "CGSL"], path: "Tests/WrongSchemes"),
+    .target(name: "Calibration", dependencies: ["McKeanVlasov", "CGSL"], path: "Tests/Calibration"),
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
     .testTarget(
       name: "McKeanVlasovTests",
       dependencies: ["McKeanVlasov", "CGSL", "COpenBLAS", "CStableKernels", "KernelClones", "AllocationCounter"]),
-    .testTarget(name: "ConvergenceTests", dependencies: ["McKeanVlasov", "CGSL", "WrongSchemes"]),
+    .testTarget(name: "ConvergenceTests", dependencies: ["McKeanVlasov", "CGSL", "Calibration"]),
     .testTarget(name: "CommandLineTests", dependencies: ["mckean", "McKeanVlasov"]),
   ]
 )

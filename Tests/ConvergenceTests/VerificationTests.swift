@@ -1,6 +1,6 @@
 import McKeanVlasov
 import Testing
-import WrongSchemes
+import Calibration
 
 /// The convergence test suite finds wrong schemes, and lets the right one pass with the same seeds.
 @Suite struct VerificationTests {

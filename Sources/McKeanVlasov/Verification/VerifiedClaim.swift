@@ -71,6 +71,8 @@ public struct ClaimResult: Sendable {
   public let measured: Double?
   /// Of an equivalence: the interval that misses with probability `level`.
   public let interval: ClosedRange<Double>?
+  /// Of an equivalence: the standard error of what was measured, and its degrees of freedom.
+  package let standardError, freedom: Double?
   /// Of an exact law.
   public let pValue: Double?
   /// The probability with which a right claim fails this test, or a wrong one passes it.
@@ -86,18 +88,21 @@ public struct ClaimResult: Sendable {
     switch (claim.test, measurement) {
     case (.exactLaw, .pValue(let p)):
       (measured, interval, pValue, problem) = (nil, nil, p, nil)
+      (self.standardError, self.freedom) = (nil, nil)
       verdict = p >= level ? .agrees : .violated
     case (.equivalence(let theory, let margin), .estimate(let value, let standardError, let freedom)):
       let quantile =
         freedom.isFinite ? gsl_cdf_tdist_Qinv(level / 2, freedom) : gsl_cdf_ugaussian_Qinv(level / 2)
       let interval = value - quantile * standardError...value + quantile * standardError
       (measured, self.interval, pValue, problem) = (value, interval, nil, nil)
+      (self.standardError, self.freedom) = (standardError, freedom)
       let allowed = theory - margin...theory + margin
       verdict =
         allowed.contains(interval.lowerBound) && allowed.contains(interval.upperBound)
         ? .agrees : allowed.overlaps(interval) ? .inconclusive : .violated
     case (_, .missing(let problem)):
       (measured, interval, pValue, verdict) = (nil, nil, nil, .inconclusive)
+      (standardError, freedom) = (nil, nil)
       self.problem = problem
     case (.exactLaw, .estimate), (.equivalence, .pValue):
       preconditionFailure("\(claim.name) measures what its test does not take")

@@ -156,7 +156,7 @@ package struct NaiveSimulator: Simulator {
     -> [[Double]]
   {
     let components = run.model.shape.components
-    return inParallel(run.replicas) { replica in
+    return try inParallel(run.replicas) { replica in
       let paths = paths(
         run.model, run.noise, horizon: run.horizon, systems: run.systems, replica: replica, seed: run.seed)
       return numbers(
@@ -170,7 +170,7 @@ package struct NaiveSimulator: Simulator {
   package func curves(of study: ErrorStudy, threads: Int) throws -> [ErrorCurve] {
     let noisy = study.model.shape.noisy
     // [replica][metric][level][particle]
-    let errors = inParallel(study.replicas) { replica -> [[[Double]]] in
+    let errors = try inParallel(study.replicas) { replica -> [[[Double]]] in
       let paths = paths(
         study.model, study.noise, horizon: study.horizon, systems: study.systems, replica: replica, seed: study.seed)
       let ofLevels = study.comparisons.map { comparison in
@@ -207,19 +207,6 @@ package struct NaiveSimulator: Simulator {
           }, tailIndex: nil, nonFiniteReplicas: [])
       }
     }
-  }
-
-  private func inParallel<Result: Sendable>(_ count: Int, _ body: @Sendable (UInt32) -> Result) -> [Result] {
-    nonisolated(unsafe) let results = UnsafeMutableBufferPointer<Result?>.allocate(capacity: count)
-    results.initialize(repeating: nil)
-    defer { results.deinitialize().deallocate() }
-    withoutActuallyEscaping(body) { body in
-      let chunks = 64
-      DispatchQueue.concurrentPerform(iterations: chunks) { chunk in
-        for replica in stride(from: chunk, to: count, by: chunks) { results[replica] = body(UInt32(replica)) }
-      }
-    }
-    return results.map { $0! }
   }
 }
 

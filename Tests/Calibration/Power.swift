@@ -1,0 +1,54 @@
+import CGSL
+import Foundation
+import McKeanVlasov
+
+/// With what probability a right scheme fails an equivalence claim.
+package struct Power: Sendable {
+  package let claim: VerifiedClaim
+  /// Over the seeds: the mean of what was measured, and the root mean square of its standard error.
+  package let mean, standardError: Double
+  package let level: Double
+  /// The probability that the interval is not inside the margin.
+  package let failure: Double
+
+  /// Of every equivalence claim of a suite whose measurements vary, from the seeds 1 to `seeds`.
+  package static func ofClaims(quick: Bool, seeds: Int) throws -> [Power] {
+    var all: [String: [ClaimResult]] = [:]
+    let verification = try Verification(quick: quick)
+    for seed in 1...UInt32(seeds) {
+      for result in try verification.run(seed: seed) where result.standardError ?? 0 > 0 {
+        all[result.claim.name, default: []].append(result)
+      }
+    }
+    return verification.claims.compactMap { claim in all[claim.name].map { Power(claim, $0) } }
+  }
+
+  private init(_ claim: VerifiedClaim, _ results: [ClaimResult]) {
+    guard case .equivalence(let theory, let margin) = claim.test else { preconditionFailure("an exact law has no margin") }
+    let count = Double(results.count)
+    self.claim = claim
+    mean = results.reduce(0) { $0 + $1.measured! } / count
+    standardError = (results.reduce(0) { $0 + $1.standardError! * $1.standardError! } / count).squareRoot()
+    level = results[0].level
+    failure = Self.failure(
+      distance: abs(mean - theory) / standardError, margin: margin / standardError, level: level,
+      freedom: results[0].freedom!)
+  }
+
+  /// P(|δ + Z| + q S > M), all in standard errors: Z normal, S² = χ²_f / f independent of it, q Student's quantile.
+  package static func failure(distance: Double, margin: Double, level: Double, freedom: Double) -> Double {
+    func given(_ spread: Double, _ quantile: Double) -> Double {
+      let left = margin - quantile * spread
+      guard left > 0 else { return 1 }
+      return gsl_cdf_ugaussian_Q(left - distance) + gsl_cdf_ugaussian_Q(left + distance)
+    }
+    // the normal law in place of Student's where the groups are many
+    guard freedom < 1000 else { return given(1, gsl_cdf_ugaussian_Qinv(level / 2)) }
+    let quantile = gsl_cdf_tdist_Qinv(level / 2, freedom)
+    let spacing = 0.001
+    return (1...4000).reduce(0.0) { sum, k in
+      let s = spacing * Double(k)
+      return sum + given(s, quantile) * gsl_ran_chisq_pdf(freedom * s * s, freedom) * 2 * freedom * s * spacing
+    }
+  }
+}
