@@ -103,6 +103,11 @@ struct RateReport {
           "curvature_p in rates.csv is below \(Self.bentBelow) for some curves: their levels are not asymptotic yet, and the "
             + "slope is that of the levels.")
       }
+      if result.isFittedInPart {
+        notes.append(
+          "some curves bend at their coarsest levels, and these are left out of the fit: see fit_from in rates.csv and the "
+            + "slopes from level to level in slopes.csv.")
+      }
       let count = result.curve.nonFiniteReplicas.count
       if count > 0 {
         notes.append("\(count) of \(result.curve.replicas) replicas were not finite and are left out: inconclusive.")

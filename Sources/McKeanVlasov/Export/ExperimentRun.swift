@@ -80,6 +80,7 @@ public final class ExperimentRun {
     try write(CurveTable.header, to: "curve.csv")
     if experiment.kind == .joint { try write(CurveTable.header, to: "surface.csv") }
     try write(RateTable.header, to: "rates.csv")
+    try write(SlopeTable.header, to: "slopes.csv")
     try write(ReplicaTable.header, to: "replicas.csv")
     var results: [RateResult] = []
     for combination in experiment.combinations {
@@ -96,6 +97,7 @@ public final class ExperimentRun {
       try append(fitted.map { CurveTable.rows($0.curve, label) }.joined(), to: "curve.csv")
       if !ofSurface.isEmpty { try append(ofSurface.map { CurveTable.rows($0, label) }.joined(), to: "surface.csv") }
       try append(fitted.map(RateTable.row).joined(), to: "rates.csv")
+      try append(fitted.map(SlopeTable.rows).joined(), to: "slopes.csv")
       try append(ReplicaTable.rows(curves, label), to: "replicas.csv")
       results += fitted
       surfaces += ofSurface.map { (label, $0) }
