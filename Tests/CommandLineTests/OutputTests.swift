@@ -197,6 +197,46 @@ struct OutputTests {
     #expect(!four.output.contains(note))
   }
 
+  /// A run that has come to its half-width, one that has come to a limit, and what a dry run knows beforehand.
+  @Test func replicasAreAddedUntilTheSlopesAreSure() throws {
+    let text = Sample.chaos.replacing("[2, 4, 8]", with: "{ from = 2, to = 16 }")
+      .replacing("replicas = 8", with: "replicas = 32\nhalf-width = 0.1")
+    let mckean = try Mckean()
+    try mckean.write(text, to: "mine.toml")
+    func run(_ directory: String, _ settings: String...) throws -> (
+      answer: Mckean.Answer, replicas: Int, widest: Double
+    ) {
+      let answer = try mckean.run(["run", "mine.toml", "--out", directory] + settings.flatMap { ["--set", $0] })
+      #expect(answer.exitCode == 0, "\(answer.error)")
+      let widths = try mckean.table(directory + "/rates.csv").rows.map {
+        Double($0["ci_high"]!)! - Double($0["ci_low"]!)!
+      }
+      let replicas = try mckean.table(directory + "/curve.csv").rows.map { Int($0["replicas"]!)! }
+      #expect(Set(replicas).count == 1)
+      return (answer, replicas[0], widths.max()! / 2)
+    }
+    let reached = try run("reached")
+    #expect(reached.widest <= 0.1 && reached.replicas > 32 && reached.replicas < 2048)
+    #expect(!reached.answer.output.contains("is reached") && reached.answer.error.contains(" of ±0.1\n"))
+    // The numbers are those of a run with as many replicas from the start.
+    let fixed = try Mckean()
+    try fixed.write(text.replacing("\nhalf-width = 0.1", with: ""), to: "mine.toml")
+    let answer = try fixed("run", "mine.toml", "--quiet", "--out", "o", "--set", "study.replicas=\(reached.replicas)")
+    #expect(answer.exitCode == 0 && !answer.error.contains("±"))
+    for file in ["curve.csv", "rates.csv", "slopes.csv", "replicas.csv"] {
+      #expect(try fixed.bytes("o/" + file) == mckean.bytes("reached/" + file))
+    }
+    let limited = try run("limited", "study.max-replicas=40")
+    #expect(limited.replicas == 40 && limited.widest > 0.1)
+    let note = String(format: "half-width %.2g after 40 replicas, not 0.1: max-replicas is reached.\n", limited.widest)
+    #expect(limited.answer.output.contains("note: alpha=1.5 independent scale=1.0: " + note))
+    let hurried = try run("hurried", "study.half-width=1e-9", "study.max-time=1e-9")
+    #expect(hurried.replicas == 32 && hurried.answer.output.contains(": max-time is reached.\n"))
+    let dry = try mckean("run", "mine.toml", "--dry-run")
+    #expect(dry.output.contains("half-width = 0.1") && dry.output.contains("max-replicas = 2048"))
+    #expect(dry.output.contains("the first batch of replicas alone: "))
+  }
+
   /// A tail index of 1.5: from p = 0.75 on the value has no interval, but the slope has.
   @Test func aValueWithoutAnIntervalSaysSo() throws {
     let mckean = try Self.run(Sample.chaos + "p = [0.7, 0.8]\n")

@@ -45,6 +45,10 @@ struct ReproducibilityTests {
       Sample.law.replacing("\"exact\"", with: "8000").replacing("[2, 4, 8]", with: "[250, 500]"),
       ["curve.csv", "rates.csv", "replicas.csv", "slopes.csv"]
     ),
+    "until a half-width is reached": (
+      Sample.chaos.replacing("replicas = 8", with: "replicas = 32\nhalf-width = 0.2\nmax-replicas = 300"),
+      ["curve.csv", "rates.csv", "replicas.csv", "slopes.csv"]
+    ),
     "expectation": (
       Sample.expectation.replacing("particles = 4", with: "particles = [1000, 2000, 4000]")
         .replacing("tolerance = 0.05", with: "tolerance = [0.02, 0.01]\nmethod = [\"multilevel\", \"plain\"]"),

@@ -23,7 +23,7 @@ public final class ExperimentRun {
   /// The observables of trajectories at their last time, combination by combination: `[replica][observable]`.
   public private(set) var lastObservables: [(label: CurveLabel, study: TrajectoryStudy, values: [[Double]])] = []
 
-  /// Replicas over all combinations, for a progress bar.
+  /// Replicas over all combinations, for a progress bar; of a stopping rule those of the first batches.
   public var totalReplicas: Int { experiment.combinations.reduce(0) { $0 + $1.study.replicas } }
 
   /// Checks that everything fits the machine's memory, then makes the directory.
@@ -86,8 +86,10 @@ public final class ExperimentRun {
     for combination in experiment.combinations {
       let curves: [ErrorCurve]
       switch combination.study {
-      case .error(let study): curves = try study.run(threads: threads, progress: progress, logger: logger)
-      case .law(let study): curves = try study.run(threads: threads, progress: progress, logger: logger)
+      case .error(let study):
+        curves = try study.run(until: experiment.stopping, threads: threads, progress: progress, logger: logger)
+      case .law(let study):
+        curves = try study.run(until: experiment.stopping, threads: threads, progress: progress, logger: logger)
       case .trajectory, .expectation: continue
       }
       let (label, ofSurface) = (combination.label, curves.filter { $0.sweep == .joint })

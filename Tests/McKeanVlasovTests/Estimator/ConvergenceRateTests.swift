@@ -1,4 +1,3 @@
-import CGSL
 import Foundation
 import McKeanVlasov
 import Testing
@@ -75,7 +74,7 @@ import Testing
   private static func bentCurve(bend: Double, levels: Int, seed: UInt32) -> ErrorCurve {
     var random = SeededBits(seed: seed)
     let factors = (0..<levels * 64).map { _ in
-      1 + 0.02 * gsl_cdf_ugaussian_Pinv(Double.random(in: 0.0.nextUp..<1, using: &random))
+      1 + 0.02 * random.normal()
     }
     return .made(at: (0..<levels).map { 8 << $0 }, replicas: 64) { level, replica in
       let n = Double(8 << level)
