@@ -5,9 +5,10 @@ import McKeanVlasov
 struct RateReport {
   private let results: [RateResult]
   private let surfaces: [(label: CurveLabel, curve: ErrorCurve)]
+  private let stopping: StoppingRule?
 
-  init(_ results: [RateResult], surfaces: [(label: CurveLabel, curve: ErrorCurve)] = []) {
-    (self.results, self.surfaces) = (results, surfaces)
+  init(_ results: [RateResult], surfaces: [(label: CurveLabel, curve: ErrorCurve)], stopping: StoppingRule?) {
+    (self.results, self.surfaces, self.stopping) = (results, surfaces, stopping)
   }
 
   var text: String {
@@ -91,7 +92,7 @@ struct RateReport {
   /// A quadratic term that differs from 0 at this level is worth a note.
   static let bentBelow = 0.01
 
-  /// Why curves have no rate, what was left out, and how many replicas were not finite.
+  /// Why curves have no rate, what was left out, how many replicas were not finite, and which limit ended a study.
   private var notes: [String] {
     var notes: [String] = []
     for result in results {
@@ -103,9 +104,20 @@ struct RateReport {
           "curvature_p in rates.csv is below \(Self.bentBelow) for some curves: their levels are not asymptotic yet, and the "
             + "slope is that of the levels.")
       }
+      if result.isFittedInPart {
+        notes.append(
+          "some curves bend at their coarsest levels, and these are left out of the fit: see fit_from in rates.csv and the "
+            + "slopes from level to level in slopes.csv.")
+      }
       let count = result.curve.nonFiniteReplicas.count
       if count > 0 {
         notes.append("\(count) of \(result.curve.replicas) replicas were not finite and are left out: inconclusive.")
+      }
+    }
+    if let stopping {
+      for label in results.map(\.label).withoutRepetitions {
+        let curves = results.filter { $0.label == label }.map(\.curve)
+        if let shortfall = stopping.shortfall(of: curves) { notes.append("\(Self.noise(label)): \(shortfall)") }
       }
     }
     return notes.withoutRepetitions

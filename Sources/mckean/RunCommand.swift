@@ -54,7 +54,7 @@ struct RunCommand: ParsableCommand {
         experiment, directory: out ?? "out/\(experiment.name)", force: force, threads: threads)
       let results = try run.run(progress: quiet ? nil : ProgressBar.start(total: run.totalReplicas))
       StandardError.clearBar()
-      print(RateReport(results, surfaces: run.surfaces).text, terminator: "")
+      print(RateReport(results, surfaces: run.surfaces, stopping: experiment.stopping).text, terminator: "")
       print(ObservableReport(run.lastObservables).text, terminator: "")
       for (label, study, result) in run.expectations {
         print(ExpectationReport(label, study, result).text, terminator: "")
@@ -86,7 +86,9 @@ extension Experiment {
       for case .table(let values) in claims { text += "[[claim]]\n" + Self.lines(values) + "\n" }
     }
     let cost = cost(threads: threads)
-    let what = kind == .expectation ? "the convergence test alone: " : ""
+    let what =
+      kind == .expectation
+      ? "the convergence test alone: " : stopping == nil ? "" : "the first batch of replicas alone: "
     return text + "# \(combinations.count) combination(s), \(what)\(cost.draws.formatted()) draws, "
       + "\(cost.particleSteps.formatted()) particle steps, \((cost.bytes >> 20) + 1) MiB of states on \(threads) thread(s)\n"
   }
@@ -101,12 +103,13 @@ enum ProgressBar {
   static func start(total: Int) -> ReplicaProgress {
     let start = ContinuousClock.now
     let lastShown = Mutex((time: start, tenths: 0))
-    return ReplicaProgress(total: total) { done, total in
+    return ReplicaProgress(total: total) { done, total, interval in
       let now = ContinuousClock.now
       let elapsed = (now - start) / .seconds(1)
       let left = elapsed / Double(done) * Double(total - done)
       let tenths = 10 * done / total
-      let state = "\(done) of \(total) replicas, \(format(elapsed)) passed, \(format(left)) left"
+      var state = "\(done) of \(total) replicas, \(format(elapsed)) passed, \(format(left)) left"
+      if let interval { state += String(format: ", ±%.2g of ±%g", interval.halfWidth, interval.target) }
       lastShown.withLock {
         if StandardError.isTerminal {
           guard now - $0.time > .milliseconds(100) || done == total else { return }
@@ -114,7 +117,7 @@ enum ProgressBar {
           let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 30 - filled)
           StandardError.bar("[\(bar)] \(state)")
         } else {
-          // an expectation's total grows, and the tenths go back
+          // the total of an expectation grows, or with a stopping rule, and the tenths go back
           guard tenths != $0.tenths else { return }
           StandardError.line(state)
         }

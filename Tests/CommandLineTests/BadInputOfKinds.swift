@@ -148,6 +148,33 @@ extension BadInput {
       "\"particle-max\"", "\"kolmogorov\", \"characteristic-function\", \"wasserstein-1\""),
   ]
 
+  private static func stopping(_ lines: String, says: String...) -> BadInput {
+    BadInput(name: lines, text: Sample.chaos.replacing("replicas = 8", with: "replicas = 32\n" + lines), says: says)
+  }
+
+  static let stoppingRules: [BadInput] = [
+    .added(
+      "half-width = 0.1", says: "mine.toml, line 14, study.replicas", "found 8", "with half-width at least 32"),
+    stopping("half-width = 0.0", says: "line 15, study.half-width", "found 0.0", "a finite number above 0"),
+    stopping(
+      "half-width = [0.1]", says: "line 15, study.half-width", "found the list [0.1]", "a finite number above 0"),
+    stopping("max-replicas = 64", says: "line 15, study.max-replicas", "found 64", "together with half-width only"),
+    stopping("max-time = 1.0", says: "line 15, study.max-time", "found 1.0", "together with half-width only"),
+    stopping(
+      "half-width = 0.1\nmax-replicas = 16", says: "line 16, study.max-replicas", "found 16", "from 32 to 4294967295"),
+    stopping(
+      "half-width = 0.1\nmax-time = -1", says: "line 16, study.max-time", "found -1",
+      "a finite number of seconds above 0"
+    ),
+    // what the limit allows must fit
+    stopping(
+      "half-width = 0.1\nmax-replicas = 4294967295", says: "line 16, study.max-replicas", "found 4294967295",
+      "MiB of memory",
+      "allowed: fewer"),
+    .added(to: Sample.expectation, "half-width = 0.1", says: "study.half-width", "unknown key"),
+    .added(to: Sample.trajectory, "half-width = 0.1", says: "study.half-width", "unknown key"),
+  ]
+
   static let severalModels = Sample.chaos
     .replacing("\"ornstein-uhlenbeck\"", with: "[\"sine-interaction\", \"ornstein-uhlenbeck\"]")
     .replacing("coupling = 1.0", with: "coupling = 1.0\ndimension = 2")

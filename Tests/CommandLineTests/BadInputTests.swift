@@ -28,6 +28,7 @@ struct BadInputTests {
   @Test(arguments: BadInput.joint) func joint(input: BadInput) throws { try Self.refuse(input) }
   @Test(arguments: BadInput.laws) func laws(input: BadInput) throws { try Self.refuse(input) }
   @Test(arguments: BadInput.listsOfModels) func listsOfModels(input: BadInput) throws { try Self.refuse(input) }
+  @Test(arguments: BadInput.stoppingRules) func stoppingRules(input: BadInput) throws { try Self.refuse(input) }
   @Test(arguments: BadInput.moments) func moments(input: BadInput) throws { try Self.refuse(input) }
   @Test(arguments: BadInput.claims) func claims(input: BadInput) throws { try Self.refuse(input) }
   @Test(arguments: BadInput.dataFiles) func dataFiles(input: BadInput) throws { try Self.refuse(input) }

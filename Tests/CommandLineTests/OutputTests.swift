@@ -26,8 +26,11 @@ struct OutputTests {
       try mckean.table("o/rates.csv").header
         == "study,model,law,shape,alpha,scale,setting,metric,p,variable,slope,ci_low,ci_high,constant,fit_from,fit_to,"
         + "curvature_p,theory,alternative,margin,claim,verdict,source")
+    #expect(
+      try mckean.table("o/slopes.csv").header
+        == "study,model,law,shape,alpha,scale,setting,metric,p,variable,from,to,slope,ci_low,ci_high")
     #expect(try mckean.table("o/replicas.csv").header == "replica,law,shape,alpha,scale,setting,metric,p,n,steps,value")
-    #expect(mckean.files(in: "o") == ["curve.csv", "manifest.json", "rates.csv", "replicas.csv"])
+    #expect(mckean.files(in: "o") == ["curve.csv", "manifest.json", "rates.csv", "replicas.csv", "slopes.csv"])
   }
 
   /// Every row of the first part with every row of the second, and so on; the first varies slowest.
@@ -72,11 +75,15 @@ struct OutputTests {
     try mckean.write(Sample.joint.replacing("replicas = 8", with: "replicas = 512\np = [0.5, 0.3]"), to: "mine.toml")
     let answer = try mckean.run(["run", "mine.toml", "--quiet", "--out", "o"])
     #expect(answer.exitCode == 0, "\(answer.error)")
-    #expect(mckean.files(in: "o") == ["curve.csv", "manifest.json", "rates.csv", "replicas.csv", "surface.csv"])
+    #expect(
+      mckean.files(in: "o") == ["curve.csv", "manifest.json", "rates.csv", "replicas.csv", "slopes.csv", "surface.csv"])
     let curves = [["terminal", "0.5"], ["terminal", "0.3"], ["grid-sup", "0.5"], ["grid-sup", "0.3"]]
     let curve = try mckean.table("o/curve.csv"), surface = try mckean.table("o/surface.csv")
     let rates = try mckean.table("o/rates.csv")
     #expect(rates.values("study", "metric", "p", "variable") == Self.product([["joint"]], curves, [["n"], ["dt"]]))
+    #expect(
+      try mckean.table("o/slopes.csv").values("study", "metric", "p", "variable", "from", "to")
+        == Self.product([["joint"]], curves, [["n", "2", "4"], ["dt", "0.25", "0.125"]]))
     let parts = [["2", "16"], ["4", "16"], ["8", "4"], ["8", "8"]]
     #expect(curve.values("study", "metric", "p", "n", "steps") == Self.product([["joint"]], curves, parts))
     #expect(
@@ -139,6 +146,7 @@ struct OutputTests {
       #expect(abs(value / statistic(all, p: Double(row["p"]!)) - 1) < 1e-12)
       #expect(Double(row["ci_low"]!)! < value && value < Double(row["ci_high"]!)!)
     }
+    let slopesOfLevels = try mckean.table("o/slopes.csv")
     for rate in try mckean.table("o/rates.csv").rows {
       #expect(rate["variable"] == variable)
       let levels = curve.rows(where: rate.filter { ["metric", "p"].contains($0.key) })
@@ -155,7 +163,78 @@ struct OutputTests {
       // 3.1824… is Student's 97.5 % quantile at 3 degrees of freedom.
       #expect(abs(Double(rate["ci_high"]!)! - (mean + 3.182446305284263 * error)) < 1e-8)
       #expect(abs(Double(rate["ci_low"]!)! - (mean - 3.182446305284263 * error)) < 1e-8)
+      // and the slope from the one level to the other is that of the line
+      let local = try #require(slopesOfLevels.rows(where: rate.filter { ["metric", "p"].contains($0.key) }).first)
+      #expect(local["from"] == rate["fit_from"] && local["to"] == rate["fit_to"])
+      for column in ["slope", "ci_low", "ci_high"] {
+        #expect(abs(Double(local[column]!)! - Double(rate[column]!)!) < 1e-10)
+      }
     }
+  }
+
+  /// Steps as long as the particles' relaxation have an error of another rate. The slope is that of the levels without
+  /// them, and a note says so; a run on these levels alone has the same slope and no note.
+  @Test func coarsestLevelsThatBendAreLeftOut() throws {
+    let note = "are left out of the fit: see fit_from in rates.csv"
+    func run(from first: Int) throws -> (mckean: Mckean, output: String) {
+      let mckean = try Mckean()
+      try mckean.write(
+        Sample.strong.replacing("replicas = 8", with: "replicas = 512")
+          .replacing("[4, 8, 16]", with: "{ from = \(first), to = 128 }"), to: "mine.toml")
+      let answer = try mckean.run(["run", "mine.toml", "--quiet", "--out", "o"])
+      #expect(answer.exitCode == 0, "\(answer.error)")
+      return (mckean, answer.output)
+    }
+    let whole = try run(from: 2)
+    #expect(whole.output.contains(note))
+    let rate = try #require(try whole.mckean.table("o/rates.csv").rows(where: ["metric": "terminal"]).first)
+    let from = try #require(Double(rate["fit_from"]!))
+    #expect(from < 0.5 && from >= 1 / 16 && rate["fit_to"] == "0.0078125")
+    #expect(try whole.mckean.table("o/slopes.csv").rows(where: ["metric": "terminal"]).count == 6)
+    let part = try run(from: Int(1 / from))
+    #expect(try part.mckean.table("o/rates.csv").rows(where: ["metric": "terminal"]) == [rate])
+    let four = try run(from: 16)
+    #expect(!four.output.contains(note))
+  }
+
+  /// A run that has come to its half-width, one that has come to a limit, and what a dry run knows beforehand.
+  @Test func replicasAreAddedUntilTheSlopesAreSure() throws {
+    let text = Sample.chaos.replacing("[2, 4, 8]", with: "{ from = 2, to = 16 }")
+      .replacing("replicas = 8", with: "replicas = 32\nhalf-width = 0.1")
+    let mckean = try Mckean()
+    try mckean.write(text, to: "mine.toml")
+    func run(_ directory: String, _ settings: String...) throws -> (
+      answer: Mckean.Answer, replicas: Int, widest: Double
+    ) {
+      let answer = try mckean.run(["run", "mine.toml", "--out", directory] + settings.flatMap { ["--set", $0] })
+      #expect(answer.exitCode == 0, "\(answer.error)")
+      let widths = try mckean.table(directory + "/rates.csv").rows.map {
+        Double($0["ci_high"]!)! - Double($0["ci_low"]!)!
+      }
+      let replicas = try mckean.table(directory + "/curve.csv").rows.map { Int($0["replicas"]!)! }
+      #expect(Set(replicas).count == 1)
+      return (answer, replicas[0], widths.max()! / 2)
+    }
+    let reached = try run("reached")
+    #expect(reached.widest <= 0.1 && reached.replicas > 32 && reached.replicas < 2048)
+    #expect(!reached.answer.output.contains("is reached") && reached.answer.error.contains(" of ±0.1\n"))
+    // The numbers are those of a run with as many replicas from the start.
+    let fixed = try Mckean()
+    try fixed.write(text.replacing("\nhalf-width = 0.1", with: ""), to: "mine.toml")
+    let answer = try fixed("run", "mine.toml", "--quiet", "--out", "o", "--set", "study.replicas=\(reached.replicas)")
+    #expect(answer.exitCode == 0 && !answer.error.contains("±"))
+    for file in ["curve.csv", "rates.csv", "slopes.csv", "replicas.csv"] {
+      #expect(try fixed.bytes("o/" + file) == mckean.bytes("reached/" + file))
+    }
+    let limited = try run("limited", "study.max-replicas=40")
+    #expect(limited.replicas == 40 && limited.widest > 0.1)
+    let note = String(format: "half-width %.2g after 40 replicas, not 0.1: max-replicas is reached.\n", limited.widest)
+    #expect(limited.answer.output.contains("note: alpha=1.5 independent scale=1.0: " + note))
+    let hurried = try run("hurried", "study.half-width=1e-9", "study.max-time=1e-9")
+    #expect(hurried.replicas == 32 && hurried.answer.output.contains(": max-time is reached.\n"))
+    let dry = try mckean("run", "mine.toml", "--dry-run")
+    #expect(dry.output.contains("half-width = 0.1") && dry.output.contains("max-replicas = 2048"))
+    #expect(dry.output.contains("the first batch of replicas alone: "))
   }
 
   /// A tail index of 1.5: from p = 0.75 on the value has no interval, but the slope has.
@@ -612,7 +691,8 @@ struct OutputTests {
       refused.error
         == "mckean: error: o exists already; choose another --out, or --force to replace the run in it.\n")
     #expect(try mckean.text("o/curve.csv") == curve)
-    #expect(mckean.files(in: "o") == ["curve.csv", "manifest.json", "notes.txt", "rates.csv", "replicas.csv"])
+    #expect(
+      mckean.files(in: "o") == ["curve.csv", "manifest.json", "notes.txt", "rates.csv", "replicas.csv", "slopes.csv"])
     let forced = try mckean("run", "other.toml", "--quiet", "--out", "o", "--force")
     #expect(forced.exitCode == 0, "\(forced.error)")
     // Nothing of the old run stays; what is not of the run does.
@@ -643,7 +723,7 @@ struct OutputTests {
     #expect(experiment["noise"]?["scale"] as? Double == 1)
     #expect(experiment["study"]?["seed"] as? Int == 5)
     let checksums = try #require(manifest["file-checksums"] as? [String: String])
-    #expect(checksums.keys.sorted() == ["curve.csv", "rates.csv", "replicas.csv"])
+    #expect(checksums.keys.sorted() == ["curve.csv", "rates.csv", "replicas.csv", "slopes.csv"])
     for (file, checksum) in checksums {
       let program = "import hashlib; print(hashlib.sha256(open('o/\(file)', 'rb').read()).hexdigest())"
       #expect(try mckean.output(of: "/usr/bin/python3", "-c", program) == checksum)

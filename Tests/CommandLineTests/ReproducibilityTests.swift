@@ -31,18 +31,23 @@ struct ReproducibilityTests {
   static let kinds: [String: (text: String, tables: [String])] = [
     "joint": (
       Sample.joint.replacing("[2, 4, 8]", with: "[500, 1500, 4500]") + "p = [0.5, 1.0]\n",
-      ["curve.csv", "rates.csv", "replicas.csv", "surface.csv"]
+      ["curve.csv", "rates.csv", "replicas.csv", "slopes.csv", "surface.csv"]
     ),
     "law, exact": (
-      Sample.law.replacing("[2, 4, 8]", with: "[500, 1500, 4500]"), ["curve.csv", "rates.csv", "replicas.csv"]
+      Sample.law.replacing("[2, 4, 8]", with: "[500, 1500, 4500]"),
+      ["curve.csv", "rates.csv", "replicas.csv", "slopes.csv"]
     ),
     "law, next": (
       Sample.lawOfTwoSystems.replacing("[2, 4, 8]", with: "[500, 1500, 4500]"),
-      ["curve.csv", "rates.csv", "replicas.csv"]
+      ["curve.csv", "rates.csv", "replicas.csv", "slopes.csv"]
     ),
     "law, a number": (
       Sample.law.replacing("\"exact\"", with: "8000").replacing("[2, 4, 8]", with: "[250, 500]"),
-      ["curve.csv", "rates.csv", "replicas.csv"]
+      ["curve.csv", "rates.csv", "replicas.csv", "slopes.csv"]
+    ),
+    "until a half-width is reached": (
+      Sample.chaos.replacing("replicas = 8", with: "replicas = 32\nhalf-width = 0.2\nmax-replicas = 300"),
+      ["curve.csv", "rates.csv", "replicas.csv", "slopes.csv"]
     ),
     "expectation": (
       Sample.expectation.replacing("particles = 4", with: "particles = [1000, 2000, 4000]")

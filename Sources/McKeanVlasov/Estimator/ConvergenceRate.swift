@@ -4,7 +4,8 @@ import Foundation
 /// The exponent with which an error converges: error ≈ constant · variable^slope, with a 95 % interval.
 ///
 /// Ordinary least squares on log error against log variable, once for each group of replicas; slope, constant and
-/// curvature are means over the groups, the interval is Student's.
+/// curvature are means over the groups, the interval is Student's. The coarsest levels are left out as long as the levels
+/// bend (docs/theory.md, section 8).
 public struct ConvergenceRate: Sendable {
   /// The exponent of n (negative where the error falls) or of Δt (positive).
   public let slope: Double
@@ -13,7 +14,7 @@ public struct ConvergenceRate: Sendable {
   /// The levels of the fit, in units of the variable: the coarsest and the finest.
   public let fitFrom: Double
   public let fitTo: Double
-  /// p-value of a quadratic term in log–log; nil for two levels.
+  /// p-value of a quadratic term in log–log over the levels of the fit; nil for two levels.
   public let curvaturePValue: Double?
 
   /// Why a curve has no rate.
@@ -29,19 +30,47 @@ public struct ConvergenceRate: Sendable {
     case signChange = "the differences of the levels change their sign, so they are not asymptotic yet"
   }
 
-  /// The rate of a curve in the variable that it sweeps.
+  /// A p-value of the quadratic term below it leaves the coarsest level out of the fit.
+  static let bentBelow = 0.05
+  /// As many levels stay in the fit, of a curve that has them.
+  static let fewestLevels = 4
+
+  /// The rate of a curve in the variable that it sweeps, on its finest levels: all, or those from the coarsest on whose
+  /// quadratic term is not significant, but at least four.
   ///
   /// - Throws: `Failure` where there is nothing to fit.
   public init(fitting curve: ErrorCurve) throws(Failure) {
-    let abscissae = curve.abscissae
-    let x = abscissae.map { log($0) }
-    let fits = try Self.logErrors(curve).map { LineFit(x, $0) }
+    var abscissae = curve.abscissae[...]
+    let logErrors = try Self.logErrors(curve)
+    func fitsOfGroups() -> [LineFit] {
+      logErrors.map { LineFit(abscissae.map { log($0) }, Array($0.suffix(abscissae.count))) }
+    }
+    var fits = fitsOfGroups()
+    func pValueOfCurvature() -> Double { StudentInterval(fits.map(\.curvature))!.pValueOfZero }
+    while abscissae.count > Self.fewestLevels, pValueOfCurvature() < Self.bentBelow {
+      abscissae.removeFirst()
+      fits = fitsOfGroups()
+    }
     let student = StudentInterval(fits.map(\.slope))!
     slope = student.mean
-    interval = student.mean - student.halfWidth...student.mean + student.halfWidth
+    interval = student.interval
     constant = exp(fits.map(\.intercept).reduce(0, +) / Double(fits.count))
     (fitFrom, fitTo) = (abscissae.first!, abscissae.last!)
-    curvaturePValue = x.count > 2 ? StudentInterval(fits.map(\.curvature))!.pValueOfZero : nil
+    curvaturePValue = abscissae.count > 2 ? pValueOfCurvature() : nil
+  }
+
+  /// The slope between each level and the next, coarsest first, of all levels of a curve.
+  ///
+  /// - Throws: `Failure` where the curve has no rate.
+  public static func localSlopes(of curve: ErrorCurve) throws(Failure) -> [LocalSlope] {
+    let abscissae = curve.abscissae
+    let logErrors = try logErrors(curve)
+    return abscissae.indices.dropLast().map { level in
+      let distance = log(abscissae[level + 1] / abscissae[level])
+      let student = StudentInterval(logErrors.map { ($0[level + 1] - $0[level]) / distance })!
+      return LocalSlope(
+        from: abscissae[level], to: abscissae[level + 1], slope: student.mean, interval: student.interval)
+    }
   }
 
   /// `logErrors[group][level]`.

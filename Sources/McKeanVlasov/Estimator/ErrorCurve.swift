@@ -121,6 +121,9 @@ struct StudentInterval {
   /// Two-sided p-value of the hypothesis that the mean is 0.
   let pValueOfZero: Double
 
+  /// mean ± half-width.
+  var interval: ClosedRange<Double> { mean - halfWidth...mean + halfWidth }
+
   /// Nil for fewer than two numbers.
   init?(_ values: [Double], level: Double = 0.95) {
     guard values.count > 1 else { return nil }

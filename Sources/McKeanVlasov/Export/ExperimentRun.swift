@@ -23,7 +23,7 @@ public final class ExperimentRun {
   /// The observables of trajectories at their last time, combination by combination: `[replica][observable]`.
   public private(set) var lastObservables: [(label: CurveLabel, study: TrajectoryStudy, values: [[Double]])] = []
 
-  /// Replicas over all combinations, for a progress bar.
+  /// Replicas over all combinations, for a progress bar; of a stopping rule those of the first batches.
   public var totalReplicas: Int { experiment.combinations.reduce(0) { $0 + $1.study.replicas } }
 
   /// Checks that everything fits the machine's memory, then makes the directory.
@@ -80,13 +80,16 @@ public final class ExperimentRun {
     try write(CurveTable.header, to: "curve.csv")
     if experiment.kind == .joint { try write(CurveTable.header, to: "surface.csv") }
     try write(RateTable.header, to: "rates.csv")
+    try write(SlopeTable.header, to: "slopes.csv")
     try write(ReplicaTable.header, to: "replicas.csv")
     var results: [RateResult] = []
     for combination in experiment.combinations {
       let curves: [ErrorCurve]
       switch combination.study {
-      case .error(let study): curves = try study.run(threads: threads, progress: progress, logger: logger)
-      case .law(let study): curves = try study.run(threads: threads, progress: progress, logger: logger)
+      case .error(let study):
+        curves = try study.run(until: experiment.stopping, threads: threads, progress: progress, logger: logger)
+      case .law(let study):
+        curves = try study.run(until: experiment.stopping, threads: threads, progress: progress, logger: logger)
       case .trajectory, .expectation: continue
       }
       let (label, ofSurface) = (combination.label, curves.filter { $0.sweep == .joint })
@@ -96,6 +99,7 @@ public final class ExperimentRun {
       try append(fitted.map { CurveTable.rows($0.curve, label) }.joined(), to: "curve.csv")
       if !ofSurface.isEmpty { try append(ofSurface.map { CurveTable.rows($0, label) }.joined(), to: "surface.csv") }
       try append(fitted.map(RateTable.row).joined(), to: "rates.csv")
+      try append(fitted.map(SlopeTable.rows).joined(), to: "slopes.csv")
       try append(ReplicaTable.rows(curves, label), to: "replicas.csv")
       results += fitted
       surfaces += ofSurface.map { (label, $0) }

@@ -7,17 +7,20 @@ import Synchronization
 /// Replicas run in parallel when there are at least as many as threads; otherwise one after the other, each with all
 /// threads on its blocks. The results are the same to the bit.
 public struct Replicas: Sendable {
+  /// The number of the first one.
+  public let first: Int
   /// How many replicas.
   public let count: Int
   /// At least 1.
   public let threads: Int
 
-  /// - Throws: `SimulationError.invalidValue` for no replica, or 2^32.
-  public init(count: Int, threads: Int = ProcessInfo.processInfo.activeProcessorCount, atLeast least: Int = 1)
+  /// - Throws: `SimulationError.invalidValue` for no replica, or numbers from 2^32 on.
+  public init(first: Int = 0, count: Int, threads: Int = ProcessInfo.processInfo.activeProcessorCount)
     throws(SimulationError)
   {
-    try SimulationError.requireCount(count, "replicas", atLeast: least)
-    (self.count, self.threads) = (count, max(1, threads))
+    try SimulationError.requireCount(count, "replicas")
+    try SimulationError.requireCount(first + count, "replicas")
+    (self.first, self.count, self.threads) = (first, count, max(1, threads))
   }
 
   /// Engines alive at a time: one a thread, or one whose blocks run in parallel.
@@ -38,11 +41,11 @@ public struct Replicas: Sendable {
     let engines = try (0..<Self.engines(count: count, threads: threads)).map { _ in try makeWorker() }
     let results = Mutex([Result?](repeating: nil, count: count))
     let failure = Mutex<(any Error)?>(nil)
-    deal(count, to: engines.count) { replica, thread in
+    deal(count, to: engines.count) { index, thread in
       guard failure.withLock({ $0 == nil }) else { return }
       do {
-        let result = try body(engines[thread], UInt32(replica))
-        results.withLock { $0[replica] = result }
+        let result = try body(engines[thread], UInt32(first + index))
+        results.withLock { $0[index] = result }
         progress?.advance()
       } catch {
         failure.withLock { $0 = $0 ?? error }

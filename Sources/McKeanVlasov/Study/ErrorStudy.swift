@@ -122,8 +122,8 @@ public struct ErrorStudy: Sendable {
       curve.levels.map { (size(comparisons[$0].coarse), size(comparisons[$0].reference)) })
   }
 
-  /// Bytes of the systems, of their errors and of the results, on so many threads.
-  func bytes(threads: Int) -> Double {
+  /// Bytes of the systems, of their errors and of the results of so many replicas, on so many threads.
+  func bytes(replicas: Int, threads: Int) -> Double {
     let errors = comparisons.reduce(0.0) { $0 + 32 * Double(systems[$1.coarse].particles) }
     // A number of a replica, and its row of replicas.csv.
     let results = 192 * Double(replicas) * Double(plan.reduce(0) { $0 + $1.levels.count })
@@ -135,22 +135,43 @@ public struct ErrorStudy: Sendable {
 
   /// Runs the study.
   ///
+  /// - Parameter rule: adds replicas to those of the study until it is met; nil adds none.
   /// - Returns: one curve for each metric and moment, in order of metric, then p; of a joint study three: in n, in Δt and the
   ///   surface.
-  /// - Throws: `SimulationError.tooMuchMemory`.
+  /// - Throws: `SimulationError.tooMuchMemory`; `.invalidValue` for fewer replicas than a rule needs, or more than it allows.
   public func run(
-    threads: Int = ProcessInfo.processInfo.activeProcessorCount, progress: ReplicaProgress? = nil,
+    until rule: StoppingRule? = nil, threads: Int = ProcessInfo.processInfo.activeProcessorCount,
+    progress: ReplicaProgress? = nil,
     logger: Logger = Logger(label: "mckean")
   ) throws -> [ErrorCurve] {
     let plan = plan
-    try SimulationError.requireMemory(bytes(threads: threads))
+    try SimulationError.requireMemory(bytes(replicas: rule?.maxReplicas ?? replicas, threads: threads))
     for p in omittedMoments {
       logger.notice(
         "off-grid and path-sup are left out at p = \(p): between grid points the error has the tail index \(noise.alpha) of the noise"
       )
     }
-    let loop = try Replicas(count: replicas, threads: threads)
-    let results = try loop.map(
+    return try rule.curves(
+      replicas: replicas, progress: progress,
+      sample: { try sample($0, plan, threads: threads, progress: progress, logger: logger) },
+      curves: { results in
+        let nonFinite = Set(results.indices.filter { results[$0] == nil })
+        return plan.enumerated().map { index, curve in
+          ErrorCurve(
+            metric: curve.metric, p: curve.p, sweep: curve.sweep, levels: curve.levels.map { levels[$0] },
+            samples: curve.levels.indices.map { level in results.map { $0?[index][level] ?? .nan } },
+            tailIndex: tailIndex(of: curve.metric, in: curve.sweep), hasOneFactor: hasOneFactor(curve),
+            nonFiniteReplicas: nonFinite)
+        }
+      })
+  }
+
+  /// `[replica][curve][level]` of a range of replicas; nil of one that is not finite.
+  private func sample(
+    _ replicas: Range<Int>, _ plan: [CurvePlan], threads: Int, progress: ReplicaProgress?, logger: Logger
+  ) throws -> [[[Double]]?] {
+    let loop = try Replicas(first: replicas.lowerBound, count: replicas.count, threads: threads)
+    return try loop.map(
       makeWorker: {
         let engine = try CoupledSystems(
           model: model, noise: noise, horizon: horizon, systems: systems, seed: seed, threads: loop.threadsPerWorker,
@@ -181,14 +202,6 @@ public struct ErrorStudy: Sendable {
         return nil
       }
       return statistics
-    }
-    let nonFinite = Set(results.indices.filter { results[$0] == nil })
-    return plan.enumerated().map { index, curve in
-      ErrorCurve(
-        metric: curve.metric, p: curve.p, sweep: curve.sweep, levels: curve.levels.map { levels[$0] },
-        samples: curve.levels.indices.map { level in results.map { $0?[index][level] ?? .nan } },
-        tailIndex: tailIndex(of: curve.metric, in: curve.sweep), hasOneFactor: hasOneFactor(curve),
-        nonFiniteReplicas: nonFinite)
     }
   }
 }

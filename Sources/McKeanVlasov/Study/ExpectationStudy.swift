@@ -174,7 +174,7 @@ public struct ExpectationStudy: Sendable {
     let end = samples.replicas + count
     while samples.replicas < end {
       let first = samples.replicas
-      let loop = try Replicas(count: min(Self.batch, end - first), threads: session.threads)
+      let loop = try Replicas(first: first, count: min(Self.batch, end - first), threads: session.threads)
       let results = try loop.map(
         makeWorker: {
           let engine = try CoupledSystems(
@@ -184,9 +184,8 @@ public struct ExpectationStudy: Sendable {
             engine: engine, meters: level.systems.indices.map { ObservableMeter(observables, of: $0, in: engine) }
           )
         }, progress: session.progress
-      ) { worker, index -> [[Double]] in
-        let replica = first + Int(index)
-        if let state = try worker.engine.run(replica: UInt32(level.number << Self.replicaBits | replica)) {
+      ) { worker, replica -> [[Double]] in
+        if let state = try worker.engine.run(replica: UInt32(level.number << Self.replicaBits) | replica) {
           session.logger.warning(
             "replica \(replica) with \(level.systems[0].steps) steps, particle \(state.particle): not a finite number after step \(state.step)"
           )

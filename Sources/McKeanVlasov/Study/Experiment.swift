@@ -9,13 +9,13 @@ public struct Experiment: Sendable {
     case expectation(ExpectationStudy)
     case law(LawStudy)
 
-    /// Bytes of states on so many threads.
-    func bytes(threads: Int) -> Double {
+    /// Bytes of states on so many threads, with the replicas that the rule allows.
+    func bytes(threads: Int, until rule: StoppingRule?) -> Double {
       switch self {
-      case .error(let study): study.bytes(threads: threads)
+      case .error(let study): study.bytes(replicas: rule?.maxReplicas ?? study.replicas, threads: threads)
       case .trajectory(let study): study.bytes(threads: threads)
       case .expectation(let study): study.bytes(threads: threads)
-      case .law(let study): study.bytes(threads: threads)
+      case .law(let study): study.bytes(replicas: rule?.maxReplicas ?? study.replicas, threads: threads)
       }
     }
 
@@ -47,7 +47,7 @@ public struct Experiment: Sendable {
       }
     }
 
-    /// Replicas of all runs; of an expectation those that are known beforehand.
+    /// Replicas of all runs; those that are known beforehand of an expectation, and of a study with a stopping rule.
     public var replicas: Int { parts.runs.reduce(0) { $0 + $1.replicas } }
   }
 
@@ -70,6 +70,8 @@ public struct Experiment: Sendable {
   public let kind: Kind
   /// Of the noise of all combinations.
   public let seed: UInt32
+  /// When a chaos, strong, joint or law study has replicas enough; nil for those of the file.
+  public let stopping: StoppingRule?
   /// In the file's order: the first list varies slowest.
   public let combinations: [Combination]
   /// Every table with its defaults.
@@ -77,15 +79,32 @@ public struct Experiment: Sendable {
   private let claims: [StatedClaim]
   /// Where the number of particles stands, as a message begins.
   private let placeOfParticles: String
+  /// Where the most replicas stand, or would.
+  private let placeOfMaxReplicas: String
   /// Where the tolerance of an expectation stands: what it takes is known in the run alone.
   let placeOfTolerance: String
 
   /// Checks that the largest combination fits the machine's memory on so many threads.
   ///
-  /// - Throws: `SimulationError.tooMuchMemory`.
+  /// - Throws: `SimulationError.tooMuchMemory`; `.invalidValue` where it is the most replicas of a stopping rule alone that do
+  ///   not fit.
   public func requireMemory(threads: Int) throws(SimulationError) {
-    do { try SimulationError.requireMemory(Double(cost(threads: threads).bytes)) } catch {
+    func bytes(until rule: StoppingRule?) -> Double {
+      combinations.map { $0.study.bytes(threads: threads, until: rule) }.max()!
+    }
+    do { try SimulationError.requireMemory(bytes(until: nil)) } catch {
       throw .located(place: placeOfParticles, error)
+    }
+    guard let stopping else { return }
+    do { try SimulationError.requireMemory(bytes(until: stopping)) } catch {
+      guard case .tooMuchMemory(let needed, let available) = error else { throw error }
+      throw .located(
+        place: placeOfMaxReplicas,
+        .invalidValue(
+          parameter: "max-replicas",
+          found:
+            "\(stopping.maxReplicas), whose tables take \(needed >> 20) MiB of this machine's \(available >> 20) MiB "
+            + "of memory", allowed: "fewer"))
     }
   }
 
@@ -101,7 +120,7 @@ public struct Experiment: Sendable {
   }
 
   /// What the experiment takes: draws and particle steps over all combinations, and bytes of the largest one. Of an
-  /// expectation the convergence test alone is known.
+  /// expectation the convergence test alone is known, and with a stopping rule the draws and steps of the first batch.
   public func cost(threads: Int) -> (draws: Int, particleSteps: Int, bytes: Int) {
     // in floating point: the product of three counts may be too large for an integer
     var (draws, particleSteps, bytes) = (0.0, 0.0, 0.0)
@@ -113,7 +132,7 @@ public struct Experiment: Sendable {
         draws += Double(replicas) * Double(largest) * Double(finest) * Double(drawsAStep)
         particleSteps += Double(replicas) * systems.reduce(0) { $0 + Double($1.particles) * Double($1.steps) }
       }
-      bytes = max(bytes, combination.study.bytes(threads: threads))
+      bytes = max(bytes, combination.study.bytes(threads: threads, until: stopping))
     }
     func whole(_ number: Double) -> Int { Int(min(number, 0x1p62)) }
     return (whole(draws), whole(particleSteps), whole(bytes))
@@ -175,6 +194,7 @@ public struct Experiment: Sendable {
     let (timeTable, studyTable) = (try table("time"), try table("study"))
     let dataTable = try file.table("data")
     placeOfParticles = file.place(of: "particles", in: "study")
+    placeOfMaxReplicas = file.place(of: "max-replicas", in: "study")
     placeOfTolerance = file.place(of: "tolerance", in: "study")
 
     kind = try studyTable.word("kind")
@@ -187,7 +207,8 @@ public struct Experiment: Sendable {
     }
     let varying = Set(axes.filter { $0.values.count > 1 }.map(\.key))
     let columnsOfTheirOwn = ["name", "law", "shape", "alpha", "scale"]
-    let makeStudy = try Self.studyMaker(kind, time: timeTable, study: studyTable, seed: seed)
+    let (makeStudy, stopping) = try Self.studyMaker(kind, time: timeTable, study: studyTable, seed: seed)
+    self.stopping = stopping
     try timeTable.finish()
     try studyTable.finish()
 
@@ -298,9 +319,9 @@ public struct Experiment: Sendable {
 
   private typealias StudyMaker = (any McKeanVlasovModel, LevyNoise) throws(SimulationError) -> Study
 
-  /// Reads [time] and [study], and returns what makes the study of each combination.
+  /// Reads [time] and [study], and returns what makes the study of each combination, and when it has replicas enough.
   private static func studyMaker(_ kind: Kind, time: ExperimentTable, study: ExperimentTable, seed: UInt32)
-    throws(SimulationError) -> StudyMaker
+    throws(SimulationError) -> (StudyMaker, StoppingRule?)
   {
     let counts = 1...Int(UInt32.max)
     let precision: Precision = try study.word("precision", default: .double)
@@ -313,13 +334,14 @@ public struct Experiment: Sendable {
       let snapshots = try study.integer("snapshots", in: 2...Int(UInt32.max))
       let observables = study.has("observables") ? try study.observables("observables") : []
       let writesStates = try study.boolean("states", default: true)
-      return { model, noise throws(SimulationError) in
+      let make: StudyMaker = { model, noise throws(SimulationError) in
         .trajectory(
           try TrajectoryStudy(
             model: model, noise: noise, grid: try TimeGrid(horizon: horizon, steps: steps), particles: particles,
             replicas: replicas, snapshots: snapshots, observables: observables, writesStates: writesStates, seed: seed,
             precision: precision))
       }
+      return (make, nil)
     case .expectation:
       let steps = try time.ladder("steps")
       let particles = try study.numberOrLadder("particles", in: counts)
@@ -327,12 +349,13 @@ public struct Experiment: Sendable {
       let methods: [ExpectationMethod] = try study.words("method", default: .multilevel)
       let tolerances = try study.numbers("tolerance", allowed: "a finite number above 0, or a list of different ones")
       let replicas = try study.integer("replicas", default: 1024, in: ExpectationStudy.replicaCounts)
-      return { model, noise throws(SimulationError) in
+      let make: StudyMaker = { model, noise throws(SimulationError) in
         .expectation(
           try ExpectationStudy(
             model: model, noise: noise, horizon: horizon, steps: steps, particles: particles, observables: observables,
             methods: methods, tolerances: tolerances, replicas: replicas, seed: seed, precision: precision))
       }
+      return (make, nil)
     case .law:
       let steps = try time.integer("steps", in: counts)
       let particles = try study.ladder("particles")
@@ -341,44 +364,50 @@ public struct Experiment: Sendable {
       let reference = try study.reference("reference")
       let replicas = try study.integer("replicas", in: ErrorStudy.fewestReplicas...Int(UInt32.max))
       let p = try study.numbers("p", default: [0.5], allowed: "a number above 0, or a list of them")
-      return { model, noise throws(SimulationError) in
+      let stopping = try StoppingRule(study, replicas: replicas)
+      let make: StudyMaker = { model, noise throws(SimulationError) in
         .law(
           try LawStudy(
             model: model, noise: noise, grid: try TimeGrid(horizon: horizon, steps: steps), particles: particles,
             distances: distances, frequencies: frequencies, reference: reference, replicas: replicas, p: p, seed: seed,
             precision: precision))
       }
+      return (make, stopping)
     case .chaos, .strong, .joint:
       let replicas = try study.integer("replicas", in: ErrorStudy.fewestReplicas...Int(UInt32.max))
       let p = try study.numbers("p", default: [0.5], allowed: "a number above 0, or a list of them")
+      let reference = kind == .joint ? .next : try study.reference("reference")
+      let stopping = try StoppingRule(study, replicas: replicas)
       if kind == .joint {
         let (steps, particles) = (try time.ladder("steps"), try study.ladder("particles"))
-        return { model, noise throws(SimulationError) in
+        let make: StudyMaker = { model, noise throws(SimulationError) in
           .error(
             try .joint(
               model: model, noise: noise, horizon: horizon, steps: steps, particles: particles, replicas: replicas,
               p: p, seed: seed, precision: precision))
         }
+        return (make, stopping)
       }
-      let reference = try study.reference("reference")
       if kind == .chaos {
         let steps = try time.integer("steps", in: counts)
         let particles = try study.ladder("particles")
-        return { model, noise throws(SimulationError) in
+        let make: StudyMaker = { model, noise throws(SimulationError) in
           .error(
             try .chaos(
               model: model, noise: noise, horizon: horizon, steps: steps, particles: particles, replicas: replicas,
               p: p, seed: seed, reference: reference, precision: precision))
         }
+        return (make, stopping)
       }
       let steps = try time.ladder("steps")
       let particles = try study.integer("particles", in: counts)
-      return { model, noise throws(SimulationError) in
+      let make: StudyMaker = { model, noise throws(SimulationError) in
         .error(
           try .strong(
             model: model, noise: noise, horizon: horizon, steps: steps, particles: particles, replicas: replicas,
             p: p, seed: seed, reference: reference, precision: precision))
       }
+      return (make, stopping)
     }
   }
 }

@@ -125,8 +125,8 @@ public struct LawStudy: Sendable {
 
   private var needsSorting: Bool { distances.contains { $0 != .characteristicFunction } }
 
-  /// Bytes of the systems, of their sorted numbers and of the results, on so many threads.
-  func bytes(threads: Int) -> Double {
+  /// Bytes of the systems, of their sorted numbers and of the results of so many replicas, on so many threads.
+  func bytes(replicas: Int, threads: Int) -> Double {
     let engines = Replicas.engines(count: replicas, threads: threads)
     let ofEngine = CoupledSystems.bytes(
       model: model, noise: noise, systems: systems, threads: threads / engines, precision: precision)
@@ -140,16 +140,38 @@ public struct LawStudy: Sendable {
 
   /// Runs the study.
   ///
+  /// - Parameter rule: adds replicas to those of the study until it is met; nil adds none.
   /// - Returns: one curve for each distance and moment, in order of distance, then p.
-  /// - Throws: `SimulationError.tooMuchMemory`.
+  /// - Throws: `SimulationError.tooMuchMemory`; `.invalidValue` for fewer replicas than a rule needs, or more than it allows.
   public func run(
-    threads: Int = ProcessInfo.processInfo.activeProcessorCount, progress: ReplicaProgress? = nil,
+    until rule: StoppingRule? = nil, threads: Int = ProcessInfo.processInfo.activeProcessorCount,
+    progress: ReplicaProgress? = nil,
     logger: Logger = Logger(label: "mckean")
   ) throws -> [ErrorCurve] {
-    try SimulationError.requireMemory(bytes(threads: threads))
-    let loop = try Replicas(count: replicas, threads: threads)
+    try SimulationError.requireMemory(bytes(replicas: rule?.maxReplicas ?? replicas, threads: threads))
     let table = needsSorting ? exact.map(TabulatedLaw.init) : nil
-    let results = try loop.map(
+    return try rule.curves(
+      replicas: replicas, progress: progress,
+      sample: { try sample($0, table, threads: threads, progress: progress, logger: logger) },
+      curves: { results in
+        let nonFinite = Set(results.indices.filter { results[$0] == nil })
+        return distances.indices.flatMap { index in
+          p.map { p in
+            ErrorCurve(
+              metric: distances[index], p: p, sweep: .law, levels: levels,
+              samples: levels.indices.map { level in results.map { $0.map { pow($0[index][level], p) } ?? .nan } },
+              tailIndex: tailIndex(of: distances[index]), hasOneFactor: hasOneFactor, nonFiniteReplicas: nonFinite)
+          }
+        }
+      })
+  }
+
+  /// `[replica][distance][level]` of a range of replicas; nil of one that is not finite.
+  private func sample(
+    _ replicas: Range<Int>, _ table: TabulatedLaw?, threads: Int, progress: ReplicaProgress?, logger: Logger
+  ) throws -> [[[Double]]?] {
+    let loop = try Replicas(first: replicas.lowerBound, count: replicas.count, threads: threads)
+    return try loop.map(
       makeWorker: {
         let engine = try CoupledSystems(
           model: model, noise: noise, horizon: grid.horizon, systems: systems, seed: seed,
@@ -165,15 +187,6 @@ public struct LawStudy: Sendable {
         return nil
       }
       return measure(worker.meters, table)
-    }
-    let nonFinite = Set(results.indices.filter { results[$0] == nil })
-    return distances.indices.flatMap { index in
-      p.map { p in
-        ErrorCurve(
-          metric: distances[index], p: p, sweep: .law, levels: levels,
-          samples: levels.indices.map { level in results.map { $0.map { pow($0[index][level], p) } ?? .nan } },
-          tailIndex: tailIndex(of: distances[index]), hasOneFactor: hasOneFactor, nonFiniteReplicas: nonFinite)
-      }
     }
   }
 

@@ -16,6 +16,10 @@ public struct RateResult: Sendable {
 
   /// The rate, where there is one.
   public var fitted: ConvergenceRate? { try? rate.get() }
+  /// The slopes between neighbouring levels; none where there is no rate.
+  public var localSlopes: [LocalSlope] { (try? ConvergenceRate.localSlopes(of: curve)) ?? [] }
+  /// Whether the coarsest levels are left out of the fit.
+  public var isFittedInPart: Bool { fitted.map { $0.fitFrom != curve.abscissae.first } ?? false }
   /// What the rate says of the claim; nil without a claim.
   public var verdict: Verdict? {
     claim.map { Verdict(of: $0, on: fitted, in: curve.variable, nonFinite: curve.nonFiniteReplicas.count) }

@@ -46,6 +46,9 @@ import Testing
     #expect(
       RateTable.header == "study,model,law,shape,alpha,scale,setting,metric,p,variable,slope,ci_low,ci_high,constant,"
         + "fit_from,fit_to,curvature_p,theory,alternative,margin,claim,verdict,source\n")
+    #expect(
+      SlopeTable.header
+        == "study,model,law,shape,alpha,scale,setting,metric,p,variable,from,to,slope,ci_low,ci_high\n")
     #expect(ReplicaTable.header == "replica,law,shape,alpha,scale,setting,metric,p,n,steps,value\n")
   }
 
@@ -91,6 +94,22 @@ import Testing
       ["chaos", "some-model", "stable", "shared", "1.5", "1", "", "terminal", "1", "n"] + numbers.map { "\($0)" }
       + ["16", "128", "\(rate.curvaturePValue!)", "-0.5", "-0.42", "\(claim.margin)", "rate", "agrees"]
     #expect(RateTable.row(result) == expected.joined(separator: ",") + ",\"Theorem 2, of \"\"somebody\"\"\"\n")
+  }
+
+  /// Errors 8, 4, 1 at 4, 8, 16 in every group: exponents -1 and -2; a curve without a rate has no rows.
+  @Test func slopeRows() throws {
+    let curve = ErrorCurve.made(p: 0.5, at: [4, 8, 16], replicas: 8) { level, _ in
+      [8, 4, 1].map { $0.squareRoot() }[level]
+    }
+    let rows = SlopeTable.rows(RateResult(curve, label: try Self.label(), claim: nil)).split(separator: "\n")
+    let expected: [(ends: String, slope: Double)] = [("4,8", -1), ("8,16", -2)]
+    #expect(rows.count == expected.count)
+    for (row, (ends, slope)) in zip(rows, expected) {
+      #expect(row.hasPrefix("chaos,some-model,stable,shared,1.5,1,,terminal,0.5,n,\(ends),"))
+      for cell in row.split(separator: ",").suffix(3) { #expect(abs(Double(cell)! - slope) < 1e-12) }
+    }
+    let flat = RateResult(.made(replicas: 8) { _, _ in 0 }, label: try Self.label(), claim: nil)
+    #expect(SlopeTable.rows(flat) == "")
   }
 
   @Test func ratesWithoutClaimOrSlope() throws {

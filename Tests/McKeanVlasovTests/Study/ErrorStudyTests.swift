@@ -178,7 +178,7 @@ import Testing
       particles: .list([1, 2, 4]), replicas: 8)
     nonisolated(unsafe) var seen: [Int] = []
     _ = try study.run(
-      threads: 2, progress: ReplicaProgress(total: 8) { done, total in seen.append(done * 100 + total) })
+      threads: 2, progress: ReplicaProgress(total: 8) { done, total, _ in seen.append(done * 100 + total) })
     #expect(seen == (1...8).map { $0 * 100 + 8 })
   }
 

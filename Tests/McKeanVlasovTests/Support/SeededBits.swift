@@ -1,3 +1,4 @@
+import CGSL
 import McKeanVlasov
 
 /// Random bits that are the same in every run.
@@ -12,4 +13,7 @@ struct SeededBits: RandomNumberGenerator {
     index += 1
     return UInt64(words[0]) << 32 | UInt64(words[1])
   }
+
+  /// A standard normal number.
+  mutating func normal() -> Double { gsl_cdf_ugaussian_Pinv(Double.random(in: 0.0.nextUp..<1, using: &self)) }
 }
