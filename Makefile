@@ -5,7 +5,7 @@ sudo := $(if $(filter 0,$(shell id -u)),,sudo)
 mckean := .build/release/mckean
 peers := .build/benchmarks
 
-.PHONY: deps build run test curves bench format lint clean
+.PHONY: deps build run test curves calibrate bench format lint clean
 
 deps: ## Debian packages, where they are missing
 	@[ $$(dpkg-query -W -f='$${Status}\n' $(packages) 2>/dev/null | grep -c '^install ok installed') = $(words $(packages)) ] || { $(sudo) apt-get update -q && \
@@ -25,6 +25,10 @@ curves: build ## notebooks-data/: the curves of every built-in experiment
 	for name in $(basename $(notdir $(wildcard Sources/McKeanVlasov/Experiments/*.toml))); do \
 	  $(mckean) run $$name --force --out out/$$name && mkdir -p notebooks-data/$$name && \
 	  find out/$$name -name '*.csv' ! -name replicas.csv -exec cp {} notebooks-data/$$name/ ';' || exit 1; done
+
+calibrate: deps ## docs/validation.md: coverage of intervals, power and false alarms of mckean verify
+	swift build -c release --product mckean-calibration
+	.build/release/mckean-calibration > .build/validation.md && mv .build/validation.md docs/validation.md
 
 bench: packages += python3-venv python3-dev g++ # PyTorch compiles with the last two
 bench: deps $(peers)/installed ## docs/benchmarks.md, speed beside its peers; ROUNDS=1, ONLY=sampler, AGAINST=another-mckean

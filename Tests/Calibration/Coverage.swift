@@ -73,7 +73,8 @@ package struct Coverage: Sendable {
     curve.metric == .terminal || curve.metric == .terminalMedian
   }
 
-  private static func makeStudy(_ study: Study, alpha: Double, p: [Double], seed: UInt32, replicas: Int = replicas) throws
+  private static func makeStudy(_ study: Study, alpha: Double, p: [Double], seed: UInt32, replicas: Int = replicas)
+    throws
     -> ErrorStudy
   {
     let noise = try LevyNoise(law: .stable(alpha: alpha))
@@ -95,9 +96,11 @@ package struct Coverage: Sendable {
   /// errors.
   package func cells(seeds: Int) throws -> [Cell] {
     let runs = try inParallel(seeds) { index in
-      var study = try Self.makeStudy(study, alpha: alpha, p: p, seed: index + 1)
-      if let halfWidth { study.stopping = try StoppingRule(halfWidth: halfWidth, maxReplicas: 64 * Self.replicas) }
-      return try study.run(threads: 1).filter(Self.isMeasured).map { curve in
+      let study = try Self.makeStudy(study, alpha: alpha, p: p, seed: index + 1)
+      let rule = try halfWidth.map {
+        try StoppingRule(halfWidth: $0, maxReplicas: 64 * Self.replicas)
+      }
+      return try study.run(until: rule, threads: 1).filter(Self.isMeasured).map { curve in
         let rate = try ConvergenceRate(fitting: curve)
         let levels = curve.abscissae.indices.filter {
           (min(rate.fitFrom, rate.fitTo)...max(rate.fitFrom, rate.fitTo)).contains(curve.abscissae[$0])
@@ -122,7 +125,8 @@ package struct Coverage: Sendable {
 
 /// The results of independent pieces of work, on all cores.
 func inParallel<Result: Sendable>(_ count: Int, _ body: @Sendable (UInt32) throws -> Result) throws -> [Result] {
-  nonisolated(unsafe) let results = UnsafeMutableBufferPointer<Swift.Result<Result, any Error>?>.allocate(capacity: count)
+  nonisolated(unsafe) let results = UnsafeMutableBufferPointer<Swift.Result<Result, any Error>?>.allocate(
+    capacity: count)
   results.initialize(repeating: nil)
   defer { results.deinitialize().deallocate() }
   withoutActuallyEscaping(body) { body in

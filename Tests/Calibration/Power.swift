@@ -24,7 +24,9 @@ package struct Power: Sendable {
   }
 
   private init(_ claim: VerifiedClaim, _ results: [ClaimResult]) {
-    guard case .equivalence(let theory, let margin) = claim.test else { preconditionFailure("an exact law has no margin") }
+    guard case .equivalence(let theory, let margin) = claim.test else {
+      preconditionFailure("an exact law has no margin")
+    }
     let count = Double(results.count)
     self.claim = claim
     mean = results.reduce(0) { $0 + $1.measured! } / count

@@ -21,11 +21,15 @@ package enum Uniformity {
   package static func ofUniform(_ values: [Double]) -> Double {
     let n = Double(values.count)
     let distance = values.sorted().enumerated().reduce(0.0) { largest, value in
-      max(largest, Double(value.offset + 1) / n - value.element, value.element - Double(value.offset) / n)
+      let (below, above) = (Double(value.offset) / n, Double(value.offset + 1) / n)
+      return max(largest, above - value.element, value.element - below)
     }
     let x = (n.squareRoot() + 0.12 + 0.11 / n.squareRoot()) * distance
     guard x > 0.2 else { return 1 }
-    let sum = (1...100).reduce(0.0) { $0 + ($1 % 2 == 1 ? 1 : -1) * exp(-2 * Double($1 * $1) * x * x) }
+    let sum = (1...100).reduce(0.0) { sum, k in
+      let term = exp(-2 * Double(k * k) * x * x)
+      return k % 2 == 1 ? sum + term : sum - term
+    }
     return min(1, 2 * sum)
   }
 }
