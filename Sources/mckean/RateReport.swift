@@ -139,7 +139,7 @@ struct RateReport {
     }
     guard let median, let rateOfMedian = median.fitted else { return text + "." }
     text += ", that of \(median.curve.metric.rawValue), which needs no moment, \(Self.slope(rateOfMedian))"
-    let factor = pow(Self.halfWidth(rate) / Self.halfWidth(rateOfMedian), 2)
+    let factor = pow(Self.halfWidth(rate) / Self.halfWidth(rateOfMedian), 2).rounded()
     return text
       + (factor > 1 ? ": as narrow an interval takes \(Self.decimals(factor, 0)) times the replicas or more." : ".")
   }

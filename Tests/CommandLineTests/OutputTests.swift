@@ -278,7 +278,7 @@ struct OutputTests {
       let slope = String(format: "%.3f ± %.3f", number(metric, p, "slope"), halfWidth(metric, p))
       #expect(notes[0].contains(slope), "\(notes[0]): \(slope)")
     }
-    let factor = pow(halfWidth("terminal", "0.8") / halfWidth("terminal-median", ""), 2)
+    let factor = pow(halfWidth("terminal", "0.8") / halfWidth("terminal-median", ""), 2).rounded()
     #expect(notes[0].contains("times the replicas") == (factor > 1), "\(notes[0])")
 
     try mckean.write(text + "p = [0.5, 0.7]\n", to: "light.toml")
