@@ -120,7 +120,36 @@ struct RateReport {
         if let shortfall = stopping.shortfall(of: curves) { notes.append("\(Self.noise(label)): \(shortfall)") }
       }
     }
-    return notes.withoutRepetitions
+    return (notes + [noteOnHeavyMoments].compactMap { $0 }).withoutRepetitions
+  }
+
+  /// What a moment of at least half the tail index costs, with the median's slope beside it; nil where none is asked for.
+  private var noteOnHeavyMoments: String? {
+    let heavy = results.filter { !$0.curve.hasIntervals }
+    guard let first = heavy.first, let p = first.curve.p, let tailIndex = first.curve.tailIndex else { return nil }
+    let curves = heavy.count == 1 ? "one curve," : "\(heavy.count) curves, first"
+    var text =
+      "p is at least half of the error's tail index in \(curves) \(first.curve.metric.rawValue) at p = \(p) "
+      + "(\(Self.noise(first.label)); tail index \(tailIndex)): values have no interval (mean-no-interval in curve.csv) and "
+      + "are mostly too small, since the largest error rules them."
+    guard let rate = first.fitted else { return text }
+    text += " Its slope is \(Self.slope(rate))"
+    let median = results.first {
+      $0.label == first.label && $0.curve.metric.isMedian && $0.curve.metric.pathError == first.curve.metric.pathError
+    }
+    guard let median, let rateOfMedian = median.fitted else { return text + "." }
+    text += ", that of \(median.curve.metric.rawValue), which needs no moment, \(Self.slope(rateOfMedian))"
+    let factor = pow(Self.halfWidth(rate) / Self.halfWidth(rateOfMedian), 2).rounded()
+    return text
+      + (factor > 1 ? ": as narrow an interval takes \(Self.decimals(factor, 0)) times the replicas or more." : ".")
+  }
+
+  private static func halfWidth(_ rate: ConvergenceRate) -> Double {
+    (rate.interval.upperBound - rate.interval.lowerBound) / 2
+  }
+
+  private static func slope(_ rate: ConvergenceRate) -> String {
+    "\(decimals(rate.slope, 3)) ± \(decimals(halfWidth(rate), 3))"
   }
 
   private static func decimals(_ value: Double, _ digits: Int) -> String {

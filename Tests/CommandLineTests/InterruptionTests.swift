@@ -15,7 +15,8 @@ struct InterruptionTests {
     let killed = try mckean.run(["run", "mine.toml", "--out", "o"], untilErrorHolds: "10 of 16 replicas")
     #expect(killed.exitCode == nil)
     #expect(!killed.error.contains("16 of 16"))
-    #expect(mckean.files(in: "o") == ["curve.csv", "manifest.json", "rates.csv", "replicas.csv", "slopes.csv"])
+    #expect(
+      mckean.files(in: "o") == ["curve.csv", "manifest.json", "rates.csv", "replicas.csv", "slopes.csv", "tails.csv"])
     // Three moments and two medians, two levels each, of the first combination alone.
     let curve = try mckean.table("o/curve.csv")
     #expect(curve.rows.count == 10)
@@ -47,6 +48,7 @@ struct InterruptionTests {
     try mckean.write(Sample.chaos, to: "other.toml")
     let forced = try mckean("run", "other.toml", "--quiet", "--out", "o", "--force")
     #expect(forced.exitCode == 0, "\(forced.error)")
-    #expect(mckean.files(in: "o") == ["curve.csv", "manifest.json", "rates.csv", "replicas.csv", "slopes.csv"])
+    #expect(
+      mckean.files(in: "o") == ["curve.csv", "manifest.json", "rates.csv", "replicas.csv", "slopes.csv", "tails.csv"])
   }
 }

@@ -29,8 +29,13 @@ struct OutputTests {
     #expect(
       try mckean.table("o/slopes.csv").header
         == "study,model,law,shape,alpha,scale,setting,metric,p,variable,from,to,slope,ci_low,ci_high")
+    #expect(
+      try mckean.table("o/tails.csv").header
+        == "study,model,law,shape,alpha,scale,setting,metric,variable,n,steps,errors,hill,hill_low,hill_high,"
+        + "characteristic_function,cf_low,cf_high,heavy,theory")
     #expect(try mckean.table("o/replicas.csv").header == "replica,law,shape,alpha,scale,setting,metric,p,n,steps,value")
-    #expect(mckean.files(in: "o") == ["curve.csv", "manifest.json", "rates.csv", "replicas.csv", "slopes.csv"])
+    #expect(
+      mckean.files(in: "o") == ["curve.csv", "manifest.json", "rates.csv", "replicas.csv", "slopes.csv", "tails.csv"])
   }
 
   /// Every row of the first part with every row of the second, and so on; the first varies slowest.
@@ -76,7 +81,9 @@ struct OutputTests {
     let answer = try mckean.run(["run", "mine.toml", "--quiet", "--out", "o"])
     #expect(answer.exitCode == 0, "\(answer.error)")
     #expect(
-      mckean.files(in: "o") == ["curve.csv", "manifest.json", "rates.csv", "replicas.csv", "slopes.csv", "surface.csv"])
+      mckean.files(in: "o") == [
+        "curve.csv", "manifest.json", "rates.csv", "replicas.csv", "slopes.csv", "surface.csv", "tails.csv",
+      ])
     let curves = [["terminal", "0.5"], ["terminal", "0.3"], ["grid-sup", "0.5"], ["grid-sup", "0.3"]]
     let curve = try mckean.table("o/curve.csv"), surface = try mckean.table("o/surface.csv")
     let rates = try mckean.table("o/rates.csv")
@@ -244,6 +251,91 @@ struct OutputTests {
     #expect(rows.map { $0["estimator"] } == ["mean", "mean", "mean-no-interval", "mean-no-interval"])
     #expect(rows.map { $0["ci_low"] == "" } == [false, false, true, true])
     #expect(try mckean.table("o/rates.csv").rows.allSatisfy { $0["ci_low"] != "" })
+  }
+
+  /// Once a run, with the slopes that are in the file; not where every value has an interval.
+  @Test func aHeavyMomentIsNotedWithTheMedianBesideIt() throws {
+    let text = Sample.chaos.replacing("replicas = 8", with: "replicas = 64").replacing("1.5", with: "[1.8, 1.5]")
+    let mckean = try Mckean()
+    try mckean.write(text + "p = [0.5, 0.8]\n", to: "mine.toml")
+    let answer = try mckean("run", "mine.toml", "--quiet", "--out", "o")
+    #expect(answer.exitCode == 0, "\(answer.error)")
+    let notes = answer.output.split(separator: "\n").filter { $0.contains("values have no interval") }
+    try #require(notes.count == 1, "\(answer.output)")
+    // three metrics at p = 0.8, of the second alpha alone
+    #expect(
+      notes[0].hasPrefix(
+        "note: p is at least half of the error's tail index in 3 curves, first terminal at p = 0.8 (alpha=1.5 "
+          + "independent scale=1.0; tail index 1.5): "))
+    let rates = try mckean.table("o/rates.csv")
+    func number(_ metric: String, _ p: String, _ column: String) -> Double {
+      Double(rates.rows(where: ["alpha": "1.5", "metric": metric, "p": p])[0][column]!)!
+    }
+    func halfWidth(_ metric: String, _ p: String) -> Double {
+      (number(metric, p, "ci_high") - number(metric, p, "ci_low")) / 2
+    }
+    for (metric, p) in [("terminal", "0.8"), ("terminal-median", "")] {
+      let slope = String(format: "%.3f ± %.3f", number(metric, p, "slope"), halfWidth(metric, p))
+      #expect(notes[0].contains(slope), "\(notes[0]): \(slope)")
+    }
+    let factor = pow(halfWidth("terminal", "0.8") / halfWidth("terminal-median", ""), 2).rounded()
+    #expect(notes[0].contains("times the replicas") == (factor > 1), "\(notes[0])")
+
+    try mckean.write(text + "p = [0.5, 0.7]\n", to: "light.toml")
+    let light = try mckean("run", "light.toml", "--quiet", "--out", "light").output
+    #expect(light.contains("terminal-median") && !light.contains("values have no interval"))
+  }
+
+  /// A joint study has no median to set beside it.
+  @Test func aHeavyMomentOfAJointStudyIsNotedAlone() throws {
+    let (output, _) = try Self.report(Sample.joint + "p = [1.2]\n")
+    let notes = output.split(separator: "\n").filter { $0.contains("values have no interval") }
+    #expect(notes.count == 1 && notes[0].contains("Its slope is ") && !notes[0].contains("median"), "\(output)")
+  }
+
+  // MARK: - Tails
+
+  /// A row for each error and variable, with its number of errors: one a replica in n and of laws, in the step those of the
+  /// particles. Fewer than 2048 have no index.
+  @Test func tailsStandInTheirOrder() throws {
+    func rows(_ text: String) throws -> [[String]] {
+      try Self.run(text + "p = [0.5, 0.3]\n").table("o/tails.csv")
+        .values("study", "metric", "variable", "n", "steps", "errors", "hill", "cf_low", "heavy", "theory")
+    }
+    let none = ["", "", ""]
+    #expect(
+      try rows(Sample.chaos) == ["terminal", "grid-sup"].map { ["chaos", $0, "n", "4", "8", "8"] + none + ["1.5"] })
+    #expect(
+      try rows(Sample.strong)
+        == ["terminal", "grid-sup", "off-grid", "path-sup"]
+        .map { ["strong", $0, "dt", "4", "8", "32"] + none + ["1.5"] })
+    #expect(
+      try rows(Sample.joint)
+        == ["terminal", "grid-sup"].flatMap { metric in
+          [["joint", metric, "n", "4", "16", "8"], ["joint", metric, "dt", "8", "8", "64"]].map { $0 + none + ["1.5"] }
+        })
+    #expect(
+      try rows(Sample.law)
+        == [("kolmogorov", ""), ("characteristic-function", ""), ("wasserstein-1", "1.5")]
+        .map { ["law", $0, "n", "8", "8", "8"] + none + [$1] })
+  }
+
+  /// The error in n of Ornstein-Uhlenbeck particles is a stable variable; that of particles which feel a mean of sines has
+  /// all moments, on the same noise.
+  @Test func tailsOfErrorsAreThoseOfTheory() throws {
+    let text = Sample.chaos.replacing("alpha = 1.5", with: "alpha = 1.2")
+      .replacing("replicas = 8", with: "replicas = 4096")
+    let sine = text.replacing("ornstein-uhlenbeck", with: "sine-interaction").replacing(
+      "[2, 4, 8]", with: "[16, 32, 64]")
+    for (text, heavy, theory) in [(text, "true", "1.2"), (sine, "false", "")] {
+      let rows = try Self.run(text).table("o/tails.csv").rows(where: ["metric": "terminal"])
+      try #require(rows.count == 1)
+      #expect(rows[0]["errors"] == "4096" && rows[0]["heavy"] == heavy && rows[0]["theory"] == theory, "\(rows[0])")
+      for (value, low, high) in [("hill", "hill_low", "hill_high"), ("characteristic_function", "cf_low", "cf_high")] {
+        let numbers = [low, value, high].map { Double(rows[0][$0]!)! }
+        #expect(numbers == numbers.sorted() && numbers[0] > 0, "\(rows[0])")
+      }
+    }
   }
 
   // MARK: - Trajectories
@@ -692,7 +784,9 @@ struct OutputTests {
         == "mckean: error: o exists already; choose another --out, or --force to replace the run in it.\n")
     #expect(try mckean.text("o/curve.csv") == curve)
     #expect(
-      mckean.files(in: "o") == ["curve.csv", "manifest.json", "notes.txt", "rates.csv", "replicas.csv", "slopes.csv"])
+      mckean.files(in: "o") == [
+        "curve.csv", "manifest.json", "notes.txt", "rates.csv", "replicas.csv", "slopes.csv", "tails.csv",
+      ])
     let forced = try mckean("run", "other.toml", "--quiet", "--out", "o", "--force")
     #expect(forced.exitCode == 0, "\(forced.error)")
     // Nothing of the old run stays; what is not of the run does.
@@ -723,7 +817,7 @@ struct OutputTests {
     #expect(experiment["noise"]?["scale"] as? Double == 1)
     #expect(experiment["study"]?["seed"] as? Int == 5)
     let checksums = try #require(manifest["file-checksums"] as? [String: String])
-    #expect(checksums.keys.sorted() == ["curve.csv", "rates.csv", "replicas.csv", "slopes.csv"])
+    #expect(checksums.keys.sorted() == ["curve.csv", "rates.csv", "replicas.csv", "slopes.csv", "tails.csv"])
     for (file, checksum) in checksums {
       let program = "import hashlib; print(hashlib.sha256(open('o/\(file)', 'rb').read()).hexdigest())"
       #expect(try mckean.output(of: "/usr/bin/python3", "-c", program) == checksum)

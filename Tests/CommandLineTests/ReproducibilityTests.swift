@@ -7,6 +7,15 @@ struct ReproducibilityTests {
     try mckean.files(in: directory).filter { $0.hasSuffix(".csv") }.map { try mckean.bytes("\(directory)/\($0)") }
   }
 
+  /// Each table differs from the other's, but for one of tail indices in which so few errors leave all of them empty.
+  private static func expectDifferent(_ tables: [Data], _ others: [Data]) {
+    for (data, other) in zip(tables, others) {
+      let table = Table(String(decoding: data, as: UTF8.self))
+      if table.columns.contains("hill"), table.values("hill").allSatisfy({ $0 == [""] }) { continue }
+      #expect(data != other)
+    }
+  }
+
   /// With 9 threads there are fewer replicas than threads, so that blocks of particles run in parallel.
   @Test(arguments: Sample.quick.keys.sorted())
   func tablesOfBuiltInExperimentsDoNotDependOnThreads(name: String) throws {
@@ -24,30 +33,30 @@ struct ReproducibilityTests {
     #expect(try tables("again", "--threads", "3") == reference)
     #expect(try tables("nine", "--threads", "9") == reference)
     // The control: numbers that no draw went into would be equal too.
-    for (table, other) in zip(reference, try tables("seed", "--seed", "99")) { #expect(table != other) }
+    Self.expectDifferent(reference, try tables("seed", "--seed", "99"))
   }
 
   /// An experiment of each kind on several blocks of particles, with every reference and every table that the kind has.
   static let kinds: [String: (text: String, tables: [String])] = [
     "joint": (
       Sample.joint.replacing("[2, 4, 8]", with: "[500, 1500, 4500]") + "p = [0.5, 1.0]\n",
-      ["curve.csv", "rates.csv", "replicas.csv", "slopes.csv", "surface.csv"]
+      ["curve.csv", "rates.csv", "replicas.csv", "slopes.csv", "surface.csv", "tails.csv"]
     ),
     "law, exact": (
       Sample.law.replacing("[2, 4, 8]", with: "[500, 1500, 4500]"),
-      ["curve.csv", "rates.csv", "replicas.csv", "slopes.csv"]
+      ["curve.csv", "rates.csv", "replicas.csv", "slopes.csv", "tails.csv"]
     ),
     "law, next": (
       Sample.lawOfTwoSystems.replacing("[2, 4, 8]", with: "[500, 1500, 4500]"),
-      ["curve.csv", "rates.csv", "replicas.csv", "slopes.csv"]
+      ["curve.csv", "rates.csv", "replicas.csv", "slopes.csv", "tails.csv"]
     ),
     "law, a number": (
       Sample.law.replacing("\"exact\"", with: "8000").replacing("[2, 4, 8]", with: "[250, 500]"),
-      ["curve.csv", "rates.csv", "replicas.csv", "slopes.csv"]
+      ["curve.csv", "rates.csv", "replicas.csv", "slopes.csv", "tails.csv"]
     ),
     "until a half-width is reached": (
       Sample.chaos.replacing("replicas = 8", with: "replicas = 32\nhalf-width = 0.2\nmax-replicas = 300"),
-      ["curve.csv", "rates.csv", "replicas.csv", "slopes.csv"]
+      ["curve.csv", "rates.csv", "replicas.csv", "slopes.csv", "tails.csv"]
     ),
     "expectation": (
       Sample.expectation.replacing("particles = 4", with: "particles = [1000, 2000, 4000]")
@@ -87,7 +96,7 @@ struct ReproducibilityTests {
       mckean.files(in: "one").filter { $0.hasSuffix(".csv") && $0 != "times.csv" } == kind.tables)
     for threads in ["2", "9"] { #expect(try tables(threads, "--threads", threads) == reference) }
     // The control: another seed.
-    for (table, other) in zip(reference, try tables("seed", "--seed", "99")) { #expect(table != other) }
+    Self.expectDifferent(reference, try tables("seed", "--seed", "99"))
   }
 
   /// Single precision too, and other bytes than in double precision.
@@ -104,7 +113,7 @@ struct ReproducibilityTests {
     }
     let reference = try tables(precision: "single", threads: "1")
     for threads in ["2", "9"] { #expect(try tables(precision: "single", threads: threads) == reference) }
-    for (table, other) in zip(reference, try tables(precision: "double", threads: "1")) { #expect(table != other) }
+    Self.expectDifferent(reference, try tables(precision: "double", threads: "1"))
   }
 
   @Test func everyBuiltInExperimentIsTried() throws {

@@ -46,6 +46,9 @@ public struct ErrorCurve: Sendable {
   public let samples: [[Double]]
   /// The error's tail index, nil where all its moments are finite.
   public let tailIndex: Double?
+  /// A sample of the errors of the finest level, for the index of their tail: |e^i| of a few particles of each finite replica,
+  /// or the distance of each. Empty but for the first p, and of medians, maxima and surfaces.
+  public let errors: [Double]
   /// Whether the levels are all measured against one reference, or each against the same multiple of itself.
   public let hasOneFactor: Bool
   /// The replicas with a state that is not finite at some level: left out at every level.
@@ -53,10 +56,17 @@ public struct ErrorCurve: Sendable {
 
   package init(
     metric: Metric, p: Double?, sweep: Sweep, levels: [Level], samples: [[Double]],
-    tailIndex: Double?, hasOneFactor: Bool = true, nonFiniteReplicas: Set<Int>
+    tailIndex: Double?, errors: [Double] = [], hasOneFactor: Bool = true, nonFiniteReplicas: Set<Int>
   ) {
     (self.metric, self.p, self.sweep, self.levels, self.samples) = (metric, p, sweep, levels, samples)
-    (self.tailIndex, self.hasOneFactor, self.nonFiniteReplicas) = (tailIndex, hasOneFactor, nonFiniteReplicas)
+    (self.tailIndex, self.errors) = (tailIndex, errors)
+    (self.hasOneFactor, self.nonFiniteReplicas) = (hasOneFactor, nonFiniteReplicas)
+  }
+
+  /// Whether the values have intervals: not where the 2p-th moment of the error is infinite.
+  public var hasIntervals: Bool {
+    guard let p, let tailIndex else { return true }
+    return p < tailIndex / 2
   }
 
   /// Replicas dealt out.
@@ -102,12 +112,11 @@ public struct ErrorCurve: Sendable {
   public func estimates() -> [Estimate] {
     let groups = groupValues
     let all = finiteReplicas
-    let hasInterval = p.map { p in tailIndex.map { p < $0 / 2 } ?? true } ?? true
-    let estimator = p == nil ? Estimator.median : hasInterval ? .mean : .meanNoInterval
+    let estimator = p == nil ? Estimator.median : hasIntervals ? .mean : .meanNoInterval
     return levels.indices.map { level in
       guard !all.isEmpty else { return Estimate(value: .nan, interval: nil, estimator: estimator) }
       let value = statistic(level, all)
-      guard hasInterval, let spread = StudentInterval(groups.map { log($0[level]) })?.halfWidth, spread.isFinite
+      guard hasIntervals, let spread = StudentInterval(groups.map { log($0[level]) })?.halfWidth, spread.isFinite
       else { return Estimate(value: value, interval: nil, estimator: estimator) }
       return Estimate(value: value, interval: value * exp(-spread)...value * exp(spread), estimator: estimator)
     }

@@ -107,7 +107,10 @@ final class PathError {
     return sum / Double(count)
   }
 
-  /// The median of |e^i| over the particles. It reorders the errors, so it comes after every `power`.
+  /// |e^i| of the first particles.
+  func first(_ count: Int, _ metric: Metric) -> [Double] { Array(errors(metric).prefix(count)) }
+
+  /// The median of |e^i| over the particles. It reorders the errors, so it comes after every `power` and `first`.
   func median(_ metric: Metric) -> Double {
     let errors = errors(metric)
     return gsl_stats_median(errors.baseAddress!, 1, errors.count)

@@ -82,6 +82,7 @@ public final class ExperimentRun {
     try write(RateTable.header, to: "rates.csv")
     try write(SlopeTable.header, to: "slopes.csv")
     try write(ReplicaTable.header, to: "replicas.csv")
+    try write(TailTable.header, to: "tails.csv")
     var results: [RateResult] = []
     for combination in experiment.combinations {
       let curves: [ErrorCurve]
@@ -101,6 +102,7 @@ public final class ExperimentRun {
       try append(fitted.map(RateTable.row).joined(), to: "rates.csv")
       try append(fitted.map(SlopeTable.rows).joined(), to: "slopes.csv")
       try append(ReplicaTable.rows(curves, label), to: "replicas.csv")
+      try append(TailTable.rows(curves, label), to: "tails.csv")
       results += fitted
       surfaces += ofSurface.map { (label, $0) }
     }

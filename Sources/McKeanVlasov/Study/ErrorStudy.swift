@@ -83,6 +83,26 @@ public struct ErrorStudy: Sendable {
     let sweep: Sweep
     let p: Double?
     let levels: [Int]
+    /// Whether it keeps a sample of the errors, which are the same for every p.
+    let keepsErrors: Bool
+  }
+
+  /// What one replica yields, curve by curve: the statistic of each level, and a sample of the errors of the finest.
+  private struct ReplicaResult {
+    let statistics: [[Double]]
+    let errors: [[Double]]
+  }
+
+  /// Errors of a run that are kept for their tail.
+  private static let errorsForTail = 100_000
+
+  /// The particles of a replica whose errors are kept: in n one, since they share the fluctuation of the mean field.
+  /// In the step equally many, until there are enough.
+  private func particlesForTail(_ curve: CurvePlan, replica: UInt32) -> Int {
+    guard curve.keepsErrors else { return 0 }
+    guard curve.sweep == .strong else { return 1 }
+    let kept = min(max(1, Self.errorsForTail / replicas), systems[comparisons[curve.levels.last!].coarse].particles)
+    return (Int(replica) + 1) * kept <= Self.errorsForTail ? kept : 0
   }
 
   /// The curves that have a rate, in order: all but the surface of a joint study.
@@ -110,7 +130,10 @@ public struct ErrorStudy: Sendable {
             default: true
             }
           }
-          return levels.isEmpty ? nil : CurvePlan(metric: metric, sweep: curveSweep, p: p, levels: levels)
+          // medians and maxima are no errors of one particle, and a surface has none of its own
+          let keepsErrors = metric.pathError == metric && curveSweep != .joint && p == moments[0]
+          return levels.isEmpty
+            ? nil : CurvePlan(metric: metric, sweep: curveSweep, p: p, levels: levels, keepsErrors: keepsErrors)
         }
       }
     }
@@ -126,11 +149,16 @@ public struct ErrorStudy: Sendable {
   func bytes(replicas: Int, threads: Int) -> Double {
     let errors = comparisons.reduce(0.0) { $0 + 32 * Double(systems[$1.coarse].particles) }
     // A number of a replica, and its row of replicas.csv.
-    let results = 192 * Double(replicas) * Double(plan.reduce(0) { $0 + $1.levels.count })
+    let rows = 192 * Double(replicas) * Double(plan.reduce(0) { $0 + $1.levels.count })
+    // Errors that are kept, replica by replica and then together.
+    let kept = plan.reduce(0.0) { bytes, curve in
+      let errors = Double(replicas) * Double(particlesForTail(curve, replica: 0))
+      return bytes + 16 * (curve.sweep == .strong ? min(errors, Double(Self.errorsForTail)) : errors)
+    }
     let engines = Replicas.engines(count: replicas, threads: threads)
     let ofEngine = CoupledSystems.bytes(
       model: model, noise: noise, systems: systems, threads: threads / engines, precision: precision)
-    return Double(engines) * (ofEngine + errors) + results
+    return Double(engines) * (ofEngine + errors) + rows + kept
   }
 
   /// Runs the study.
@@ -159,17 +187,18 @@ public struct ErrorStudy: Sendable {
         return plan.enumerated().map { index, curve in
           ErrorCurve(
             metric: curve.metric, p: curve.p, sweep: curve.sweep, levels: curve.levels.map { levels[$0] },
-            samples: curve.levels.indices.map { level in results.map { $0?[index][level] ?? .nan } },
-            tailIndex: tailIndex(of: curve.metric, in: curve.sweep), hasOneFactor: hasOneFactor(curve),
+            samples: curve.levels.indices.map { level in results.map { $0?.statistics[index][level] ?? .nan } },
+            tailIndex: tailIndex(of: curve.metric, in: curve.sweep),
+            errors: results.flatMap { $0?.errors[index] ?? [] }, hasOneFactor: hasOneFactor(curve),
             nonFiniteReplicas: nonFinite)
         }
       })
   }
 
-  /// `[replica][curve][level]` of a range of replicas; nil of one that is not finite.
+  /// Of a range of replicas; nil of one that is not finite.
   private func sample(
     _ replicas: Range<Int>, _ plan: [CurvePlan], threads: Int, progress: ReplicaProgress?, logger: Logger
-  ) throws -> [[[Double]]?] {
+  ) throws -> [ReplicaResult?] {
     let loop = try Replicas(first: replicas.lowerBound, count: replicas.count, threads: threads)
     return try loop.map(
       makeWorker: {
@@ -180,7 +209,7 @@ public struct ErrorStudy: Sendable {
           engine: engine, errors: comparisons.map { PathError(engine, coarse: $0.coarse, reference: $0.reference) }
         )
       }, progress: progress
-    ) { worker, replica -> [[Double]]? in
+    ) { worker, replica -> ReplicaResult? in
       let nonFinite = try worker.engine.run(
         replica: replica,
         observe: { block, step in
@@ -190,6 +219,7 @@ public struct ErrorStudy: Sendable {
         logger.warning("\(nonFinite.description(ofReplica: replica, in: systems))")
         return nil
       }
+      let errors = plan.map { worker.errors[$0.levels.last!].first(particlesForTail($0, replica: replica), $0.metric) }
       let statistics = plan.map { curve in
         curve.levels.map { level in
           curve.p.map { worker.errors[level].power(curve.metric, $0) }
@@ -201,7 +231,7 @@ public struct ErrorStudy: Sendable {
           "replica \(replica): an error is too large for a double; the replica is left out and counted as nonfinite")
         return nil
       }
-      return statistics
+      return ReplicaResult(statistics: statistics, errors: errors)
     }
   }
 }

@@ -160,7 +160,9 @@ public struct LawStudy: Sendable {
             ErrorCurve(
               metric: distances[index], p: p, sweep: .law, levels: levels,
               samples: levels.indices.map { level in results.map { $0.map { pow($0[index][level], p) } ?? .nan } },
-              tailIndex: tailIndex(of: distances[index]), hasOneFactor: hasOneFactor, nonFiniteReplicas: nonFinite)
+              tailIndex: tailIndex(of: distances[index]),
+              errors: p == self.p[0] ? results.compactMap { $0?[index].last } : [], hasOneFactor: hasOneFactor,
+              nonFiniteReplicas: nonFinite)
           }
         }
       })

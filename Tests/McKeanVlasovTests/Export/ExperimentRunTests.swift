@@ -14,7 +14,7 @@ import Testing
   /// Combinations in order, each with its curves in order, each with its levels.
   @Test func tablesOfAnErrorStudy() throws {
     let results = try run(Self.chaos, threads: 2)
-    #expect(try run.files() == ["curve.csv", "rates.csv", "slopes.csv", "replicas.csv", "manifest.json"])
+    #expect(try run.files() == ["curve.csv", "rates.csv", "slopes.csv", "replicas.csv", "tails.csv", "manifest.json"])
     let metrics = ["terminal", "grid-sup", "particle-max", "terminal-median", "grid-sup-median"]
     #expect(results.map(\.label.noise.alpha) == [1.5, 1.5, 1.5, 1.5, 1.5, 1.2, 1.2, 1.2, 1.2, 1.2])
     #expect(results.map(\.curve.metric.rawValue) == metrics + metrics)
@@ -25,6 +25,9 @@ import Testing
     let replicas = [results.prefix(5), results.suffix(5)]
       .map { ReplicaTable.rows($0.map(\.curve), $0.first!.label) }.joined()
     #expect(try run.contents("replicas.csv") == ReplicaTable.header + replicas)
+    let tails = [results.prefix(5), results.suffix(5)]
+      .map { TailTable.rows($0.map(\.curve), $0.first!.label) }.joined()
+    #expect(try run.contents("tails.csv") == TailTable.header + tails)
   }
 
   @Test(arguments: [2, 3, 20])
@@ -32,7 +35,7 @@ import Testing
     let other = try TestRun()
     _ = try run(Self.chaos, threads: 1)
     _ = try other(Self.chaos, threads: threads)
-    for name in ["curve.csv", "rates.csv", "slopes.csv", "replicas.csv"] {
+    for name in ["curve.csv", "rates.csv", "slopes.csv", "replicas.csv", "tails.csv"] {
       #expect(try run.contents(name) == (try other.contents(name)))
     }
   }
@@ -101,7 +104,10 @@ import Testing
     #expect(try run.contents("manifest.json") == before)
     _ = try run(Self.chaos, force: true)
     // The files of the run before are gone, and nothing else.
-    #expect(try run.files() == ["curve.csv", "rates.csv", "slopes.csv", "replicas.csv", "manifest.json", "notes.txt"])
+    #expect(
+      try run.files() == [
+        "curve.csv", "rates.csv", "slopes.csv", "replicas.csv", "tails.csv", "manifest.json", "notes.txt",
+      ])
   }
 
   /// A manifest that another hand has written cannot make `force` reach out of the directory.

@@ -217,4 +217,56 @@ import Testing
     for curve in curves { #expect(curve.tailIndex == (curve.sweep == .chaos ? nil : 1.5)) }
     #expect(curves.count == 6)
   }
+
+  // MARK: - Errors that are kept
+
+  /// In the step those of all particles, replica by replica: their means are the samples of the finest level, and their
+  /// medians too. Only once for all p.
+  @Test func errorsOfAStrongStudyAreThoseOfItsParticles() throws {
+    let curves = try ErrorStudy.strong(
+      model: SineInteraction(theta: 1, coupling: 1), noise: Self.stable(1.5), horizon: 1, steps: .list([2, 4, 8]),
+      particles: 3, replicas: 8, p: [1, 0.5]
+    ).run(threads: 2)
+    for metric in [Metric.terminal, .gridSup, .offGrid, .pathSup] {
+      let ofMetric = curves.filter { $0.metric == metric }
+      #expect(ofMetric.count == 2 && ofMetric[0].errors.count == 24 && ofMetric[1].errors.isEmpty)
+      for replica in 0..<8 {
+        let errors = ofMetric[0].errors[3 * replica..<3 * replica + 3]
+        #expect(abs(errors.reduce(0, +) / 3 - ofMetric[0].samples.last![replica]) < 1e-14)
+        guard let median = curves.first(where: { $0.metric.isMedian && $0.metric.pathError == metric }) else {
+          continue
+        }
+        #expect(errors.sorted()[1] == median.samples.last![replica])
+      }
+    }
+    #expect(curves.allSatisfy { !($0.metric.isMedian || $0.metric == .particleMax) || $0.errors.isEmpty })
+  }
+
+  /// In n one a replica: in the Ornstein-Uhlenbeck system, whose drift is linear, the common error of all particles.
+  @Test func errorsOfAChaosStudyAreOneAReplica() throws {
+    let curves = try ErrorStudy.chaos(
+      model: OrnsteinUhlenbeck(theta: 1, coupling: 1), noise: Self.stable(1.5), horizon: 1, steps: 4,
+      particles: .list([2, 4, 8]), replicas: 16, p: [1]
+    ).run(threads: 2)
+    let terminal = try #require(curves.first { $0.metric == .terminal })
+    #expect(terminal.errors.count == 16)
+    for (error, sample) in zip(terminal.errors, terminal.samples.last!) { #expect(abs(error / sample - 1) < 1e-9) }
+  }
+
+  /// No more than 100,000 in all, and the same first particles for any number of threads.
+  @Test func errorsThatAreKeptAreBounded() throws {
+    let study = try ErrorStudy.strong(
+      model: SineInteraction(theta: 1, coupling: 1), noise: Self.stable(1.5), horizon: 1, steps: .list([1, 2, 4]),
+      particles: 20_000, replicas: 9)
+    let curves = try study.run(threads: 2)
+    #expect(curves[0].errors.count == 9 * (100_000 / 9))
+    #expect(try study.run(threads: 12).map { $0.errors } == curves.map { $0.errors })
+  }
+
+  @Test func aReplicaThatIsNotFiniteHasNoErrors() throws {
+    let model = OrnsteinUhlenbeck(theta: 4e80, coupling: 0, initial: .constant(1))
+    let study = try ErrorStudy.strong(
+      model: model, noise: Self.stable(1.5, scale: 0), horizon: 1, steps: .list([1, 2, 4]), particles: 2, replicas: 8)
+    #expect(try study.run().allSatisfy { $0.errors.isEmpty })
+  }
 }
