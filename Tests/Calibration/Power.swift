@@ -7,23 +7,30 @@ package struct Power: Sendable {
   package let claim: VerifiedClaim
   /// Over the seeds: the mean of what was measured, and the root mean square of its standard error.
   package let mean, standardError: Double
-  package let level: Double
-  /// The probability that the interval is not inside the margin.
+  /// The probability that the interval is not inside the margin, in the full suite, and in the quick one where it is part of it.
   package let failure: Double
+  package let failureOfQuick: Double?
 
-  /// Of every equivalence claim of a suite whose measurements vary, from the seeds 1 to `seeds`.
-  package static func ofClaims(quick: Bool, seeds: Int) throws -> [Power] {
+  /// Of every equivalence claim whose measurement varies, from the seeds 1 to `seeds` of the full suite.
+  package static func ofClaims(seeds: Int) throws -> [Power] {
     var all: [String: [ClaimResult]] = [:]
-    let verification = try Verification(quick: quick)
+    let (full, quick) = (try Verification(), try Verification(quick: true))
     for seed in 1...UInt32(seeds) {
-      for result in try verification.run(seed: seed) where result.standardError ?? 0 > 0 {
+      for result in try full.run(seed: seed) where result.standardError ?? 0 > 0 {
         all[result.claim.name, default: []].append(result)
       }
     }
-    return verification.claims.compactMap { claim in all[claim.name].map { Power(claim, $0) } }
+    let namesOfQuick = Set(quick.claims.map(\.name))
+    return full.claims.compactMap { claim in
+      all[claim.name].map {
+        Power(
+          claim, $0, level: full.equivalenceLevel,
+          levelOfQuick: namesOfQuick.contains(claim.name) ? quick.equivalenceLevel : nil)
+      }
+    }
   }
 
-  private init(_ claim: VerifiedClaim, _ results: [ClaimResult]) {
+  private init(_ claim: VerifiedClaim, _ results: [ClaimResult], level: Double, levelOfQuick: Double?) {
     guard case .equivalence(let theory, let margin) = claim.test else {
       preconditionFailure("an exact law has no margin")
     }
@@ -31,10 +38,12 @@ package struct Power: Sendable {
     self.claim = claim
     mean = results.reduce(0) { $0 + $1.measured! } / count
     standardError = (results.reduce(0) { $0 + $1.standardError! * $1.standardError! } / count).squareRoot()
-    level = results[0].level
-    failure = Self.failure(
-      distance: abs(mean - theory) / standardError, margin: margin / standardError, level: level,
-      freedom: results[0].freedom!)
+    let (error, distance) = (standardError, abs(mean - theory))
+    func failure(_ level: Double) -> Double {
+      Self.failure(distance: distance / error, margin: margin / error, level: level, freedom: results[0].freedom!)
+    }
+    self.failure = failure(level)
+    failureOfQuick = levelOfQuick.map(failure)
   }
 
   /// P(|δ + Z| + q S > M), all in standard errors: Z normal, S² = χ²_f / f independent of it, q Student's quantile.

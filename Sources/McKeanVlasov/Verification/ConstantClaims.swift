@@ -8,7 +8,7 @@ extension Verification {
     groups.append(try gradient())
     for alpha in [1.2, 1.5, 1.8, 2] { groups.append(try sineConstant(alpha: alpha, isQuick: alpha == 1.5)) }
     groups += [
-      try order(coupling: 1, name: "below", isQuick: true), try order(coupling: 3, name: "above", isQuick: true),
+      try order(coupling: 0.6, name: "below", isQuick: true), try order(coupling: 3, name: "above", isQuick: true),
       try orderParameter(),
     ]
     for alpha in [1.2, 1.5, 2] { groups.append(try pruning(alpha: alpha, isQuick: alpha > 1.3)) }
@@ -155,7 +155,7 @@ extension Verification {
     ) { session in
       let run = CoupledRun(
         model: model, noise: noise, horizon: horizon, systems: sizes.map { .init(particles: $0, steps: 120) },
-        replicas: coupling < 2 ? 8000 : 2000, seed: session.seed)
+        replicas: coupling < 2 ? 12_000 : 3000, seed: session.seed)
       let orders = try session.simulator.map(run, threads: session.threads) { $0.map(orderParameter) }
       return [Measurement(slopeOf: orders, over: sizes)]
     }
@@ -176,7 +176,7 @@ extension Verification {
       ]
     ) { session in
       let run = CoupledRun(
-        model: model, noise: noise, horizon: horizon, systems: [.init(particles: 8192, steps: 1200)], replicas: 32,
+        model: model, noise: noise, horizon: horizon, systems: [.init(particles: 2048, steps: 1200)], replicas: 512,
         seed: session.seed)
       let orders = try session.simulator.map(run, threads: session.threads) { $0.map(orderParameter) }
       return [Measurement(meanOf: orders.map { $0[0] }, over: exact)]
@@ -201,7 +201,7 @@ extension Verification {
     ) { session in
       let run = CoupledRun(
         model: OrnsteinUhlenbeck(theta: 0, coupling: 0, dimension: dimension), noise: noise, horizon: 1,
-        systems: sizes.map { .init(particles: $0, steps: 1) }, replicas: alpha < 2 ? 16_000 : 1600, seed: session.seed)
+        systems: sizes.map { .init(particles: $0, steps: 1) }, replicas: alpha < 2 ? 8000 : 1600, seed: session.seed)
       let errors = try session.simulator.map(run, threads: session.threads) { states in
         states.map { weights in
           let squares = stride(from: 0, to: weights.count, by: dimension).map { start in

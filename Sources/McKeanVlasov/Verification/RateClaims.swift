@@ -17,18 +17,19 @@ extension Verification {
         groups.append(
           // |e|^p has tail index 5: the spread of its mean over groups is itself well known
           try strong(
-            model, try stable(alpha), ofPaths, steps: 64, replicas: 4096, p: [alpha / 5], isQuick: alpha == 1.5))
+            model, try stable(alpha), ofPaths, steps: 64, replicas: alpha == 1.5 ? 8192 : 16_384, p: [alpha / 5],
+            isQuick: alpha == 1.5))
       }
     }
     groups += [
       try strong(slow, brownian, [.terminal, .offGrid], steps: 64, replicas: 2048, isQuick: false),
       try strong(
-        DoubleWell(barrier: 1, coupling: 1), try stable(1.5), [.terminalMedian], steps: 256, replicas: 1024,
+        DoubleWell(barrier: 1, coupling: 1), try stable(1.5), [.terminalMedian], steps: 256, replicas: 2560,
         isQuick: false),
       // a bounded drift: the noise cancels and every moment exists
       try strong(
         SineInteraction(theta: 0, coupling: 1.5, initial: .constant(1)), try stable(1.2), [.terminal], particles: 256,
-        steps: 32, replicas: 512, p: [0.5, 1, 2, 4, 8], setting: "bounded-drift", isQuick: true),
+        steps: 32, replicas: 1024, p: [0.5, 1, 2, 4, 8], setting: "bounded-drift", isQuick: true),
     ]
 
     // Propagation of chaos.
@@ -38,14 +39,16 @@ extension Verification {
       (
         Kuramoto(
           coupling: 2, frequency: .normal(mean: 0, standardDeviation: 0.5),
-          initial: .normal(mean: 0, standardDeviation: 1)), 20_000
+          initial: .normal(mean: 0, standardDeviation: 1)), 24_000
       ),
       (DoubleWell(barrier: 1, coupling: 1), 40_000),
       (try network(.tanh), 8000),
     ]
     for alpha in [1.2, 1.5, 1.8, 2] {
       groups.append(
-        try chaos(linear, try stable(alpha), replicas: alpha == 1.8 ? 160_000 : 100_000, isQuick: alpha == 1.5))
+        try chaos(
+          linear, try stable(alpha), replicas: alpha == 1.2 ? 120_000 : alpha == 1.8 ? 160_000 : 60_000,
+          isQuick: alpha == 1.5))
       for (model, replicas) in bounded {
         groups.append(
           try chaos(model, try stable(alpha), replicas: alpha == 1.8 ? 4 * replicas : replicas, isQuick: alpha == 1.5))
@@ -54,7 +57,7 @@ extension Verification {
     groups += [
       try chaos(linear, brownian, replicas: 40_000, isQuick: false),
       try chaos(
-        try network(.relu), try LevyNoise(law: .stable(alpha: 1.5), scale: 3), from: 64, replicas: 24_000, isQuick: true
+        try network(.relu), try LevyNoise(law: .stable(alpha: 1.5), scale: 3), from: 64, replicas: 16_000, isQuick: true
       ),
       // against the limit, with the flow of the chain
       try chaos(
@@ -148,7 +151,7 @@ extension Verification {
       let differences = try levels.enumerated().map { index, steps in
         let run = CoupledRun(
           model: model, noise: noise, horizon: 1, systems: [steps, 2 * steps].map { .init(particles: 4, steps: $0) },
-          replicas: 10_000, seed: session.seed &+ UInt32(index) << 28)
+          replicas: 16_000, seed: session.seed &+ UInt32(index) << 28)
         return try session.simulator.map(run, threads: session.threads) { states in
           [zip(states[0], states[1]).reduce(0) { $0 + cos($1.0) - cos($1.1) }]
         }.reduce(into: SampleMoments()) { $0.add($1[0]) }

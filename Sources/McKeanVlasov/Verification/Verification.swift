@@ -33,7 +33,7 @@ public struct Verification: Sendable {
   private let groups: [Group]
   private let filter: String?
   /// The levels of one claim: the family's over the number of claims of its kind in the suite, whatever the filter.
-  private let exactLawLevel, equivalenceLevel: Double
+  package let exactLawLevel, equivalenceLevel: Double
 
   /// - Parameters:
   ///   - quick: the claims that take less than a minute together, in place of all.
