@@ -2,13 +2,16 @@ import Foundation
 import McKeanVlasov
 
 /// The claims as a table for people, and of those that do not hold what to do.
-struct VerificationReport {
+package struct VerificationReport {
   private let results: [ClaimResult]
   private let seconds: Double
 
-  init(_ results: [ClaimResult], seconds: Double) { (self.results, self.seconds) = (results, seconds) }
+  package init(_ results: [ClaimResult], seconds: Double) { (self.results, self.seconds) = (results, seconds) }
 
-  var text: String {
+  /// Whether every claim does.
+  package var holds: Bool { results.allSatisfy { $0.verdict == .agrees } }
+
+  package var text: String {
     let rows = results.map { result in
       let claim = result.claim
       var (theory, tested) = ("", result.pValue.map { String(format: "p = %.3g", $0) } ?? "-")

@@ -27,6 +27,10 @@ struct VerifyCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Where to write claims.csv; replaced there. Default: out/verify.", valueName: "DIR"))
   var out = "out/verify"
 
+  func validate() throws {
+    guard out != "" else { throw ValidationError("--out: found \"\"; allowed: the name of a directory.") }
+  }
+
   func run() throws {
     try reportingErrors {
       let verification = try Verification(quick: quick, filter: filter)
@@ -41,9 +45,10 @@ struct VerifyCommand: ParsableCommand {
         if StandardError.isTerminal { StandardError.bar(state) } else { StandardError.line(state) }
       }
       StandardError.clearBar()
-      print(VerificationReport(results, seconds: (ContinuousClock.now - start) / .seconds(1)).text, terminator: "")
+      let report = VerificationReport(results, seconds: (ContinuousClock.now - start) / .seconds(1))
+      print(report.text, terminator: "")
       print("written to \(file.path)")
-      guard results.allSatisfy({ $0.verdict == .agrees }) else { throw ExitCode(1) }
+      guard report.holds else { throw ExitCode(1) }
     }
   }
 }

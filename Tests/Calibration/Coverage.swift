@@ -87,7 +87,7 @@ package struct Coverage: Sendable {
         seed: seed)
     case .ouStrong:
       return try .strong(
-        model: OrnsteinUhlenbeck(theta: 1, coupling: 0), noise: noise, horizon: 1, steps: .range(from: 8, to: 256),
+        model: OrnsteinUhlenbeck(theta: 1, coupling: 0), noise: noise, horizon: 1, steps: .range(from: 8, to: 128),
         particles: 1, replicas: replicas, p: p, seed: seed)
     }
   }
@@ -98,7 +98,7 @@ package struct Coverage: Sendable {
     let runs = try inParallel(seeds) { index in
       let study = try Self.makeStudy(study, alpha: alpha, p: p, seed: index + 1)
       let rule = try halfWidth.map {
-        try StoppingRule(halfWidth: $0, maxReplicas: 64 * Self.replicas)
+        try StoppingRule(halfWidth: $0, maxReplicas: 16 * Self.replicas)
       }
       return try study.run(until: rule, threads: 1).filter(Self.isMeasured).map { curve in
         let rate = try ConvergenceRate(fitting: curve)

@@ -6,7 +6,7 @@ import McKeanVlasov
 
 let counts = CommandLine.arguments.dropFirst().compactMap { Int($0) }
 let (coverageSeeds, uniformitySeeds, powerSeeds) =
-  counts.count == 3 ? (counts[0], counts[1], counts[2]) : (1000, 200, 4)
+  counts.count == 3 ? (counts[0], counts[1], counts[2]) : (1000, 200, 3)
 let familyLevel = Verification.familyLevel
 
 func number(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
@@ -106,8 +106,8 @@ print(
 
   ## 1 Coverage of slopes
 
-  How often the 95 % interval of a slope holds the truth. Small versions of three built-in experiments: levels 8 to 256, six of
-  them, \(Coverage.replicas) replicas, so that each of the 16 groups has four. The truth is the same fit, over the levels that the
+  How often the 95 % interval of a slope holds the truth. Small versions of three built-in experiments: six levels of n from 8 to 256, or
+  five of 8 to 128 steps; \(Coverage.replicas) replicas, so that each of the 16 groups has four. The truth is the same fit, over the levels that the
   run's own fit has kept, to the exact errors of Ornstein–Uhlenbeck, and for the sine system to the errors of a run with 1000
   times the replicas. p = 0.5, 0.9 α/2, 0.75 α, where moments of order 2p are infinite for errors with tail index α, and the
   median. The fits leave out coarse levels that bend: "levels left out in" says how often.
@@ -116,7 +116,7 @@ print(
   ## 2 Coverage of runs that stop by themselves
 
   The same, with replicas added until every slope's half-width is at most 0.05 (`half-width = 0.05`), from \(Coverage.replicas) to
-  at most 64 times as many.
+  at most 16 times as many.
 
   \(stopped)
   ## 3 p-values of exact laws

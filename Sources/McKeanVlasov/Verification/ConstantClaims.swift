@@ -124,7 +124,7 @@ extension Verification {
         ], replicas: 100_000, seed: session.seed)
       let errors = try session.simulator.map(run, threads: session.threads) { [abs($0[0][0] - $0[1][0])] }
       let expected = (2 * variance / .pi).squareRoot() / Double(particles).squareRoot()
-      return [Measurement(meanOf: errors.map { $0[0] }, over: expected)]
+      return [Evidence(meanOf: errors.map { $0[0] }, over: expected)]
     }
   }
 
@@ -157,7 +157,7 @@ extension Verification {
         model: model, noise: noise, horizon: horizon, systems: sizes.map { .init(particles: $0, steps: 120) },
         replicas: coupling < 2 ? 12_000 : 3000, seed: session.seed)
       let orders = try session.simulator.map(run, threads: session.threads) { $0.map(orderParameter) }
-      return [Measurement(slopeOf: orders, over: sizes)]
+      return [Evidence(slopeOf: orders, over: sizes)]
     }
   }
 
@@ -179,7 +179,7 @@ extension Verification {
         model: model, noise: noise, horizon: horizon, systems: [.init(particles: 2048, steps: 1200)], replicas: 512,
         seed: session.seed)
       let orders = try session.simulator.map(run, threads: session.threads) { $0.map(orderParameter) }
-      return [Measurement(meanOf: orders.map { $0[0] }, over: exact)]
+      return [Evidence(meanOf: orders.map { $0[0] }, over: exact)]
     }
   }
 
@@ -211,12 +211,12 @@ extension Verification {
           return (dropped / squares.reduce(0, +)).squareRoot()
         }
       }
-      return [Measurement(slopeOf: errors, over: sizes)]
+      return [Evidence(slopeOf: errors, over: sizes)]
     }
   }
 }
 
-extension Measurement {
+extension Evidence {
   /// The slope in log–log of the mean over replicas, `values[replica][size]`.
   fileprivate init(slopeOf values: [[Double]], over sizes: [Int]) {
     self.init(

@@ -128,7 +128,7 @@ extension Verification {
     return Group(
       name: name, isQuick: true,
       claims: [
-        exactLaw(name, noise, model: model.name, metric: "cosine", source: "multilevel sum; docs/theory.md 13.1")
+        exactLaw(name, noise, model: model.name, metric: "cosine", source: "multilevel sum; docs/theory.md 13.2")
       ]
     ) { session in
       func mean(_ steps: [Int], of system: Int, seed: UInt32) throws -> SampleMoments {

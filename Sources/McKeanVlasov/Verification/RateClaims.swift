@@ -100,7 +100,7 @@ extension Verification {
       }
     ) { session in
       try session.simulator.curves(of: try makeStudy(session.seed), threads: session.threads)
-        .filter { metrics.contains($0.metric) }.map { Measurement(rateOf: $0) }
+        .filter { metrics.contains($0.metric) }.map { Evidence(rateOf: $0) }
     }
   }
 

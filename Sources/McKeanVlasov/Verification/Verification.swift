@@ -15,7 +15,7 @@ public struct Verification: Sendable {
     let isQuick: Bool
     let claims: [VerifiedClaim]
     /// In the order of the claims.
-    let measure: @Sendable (Session) throws -> [Measurement]
+    let measure: @Sendable (Session) throws -> [Evidence]
   }
 
   /// What a group is measured with.

@@ -25,10 +25,17 @@ public struct VerifiedClaim: Sendable {
   public let p: Double?
   /// How it is tested.
   public let test: Test
+
+  package init(
+    name: String, source: String, model: String, noise: LevyNoise, metric: String, p: Double?, test: Test
+  ) {
+    (self.name, self.source, self.model, self.noise) = (name, source, model, noise)
+    (self.metric, self.p, self.test) = (metric, p, test)
+  }
 }
 
 /// What a simulation says of a claim.
-enum Measurement: Sendable {
+package enum Evidence: Sendable {
   /// Of an exact law.
   case pValue(Double)
   /// The mean of independent groups with Student's distribution; without end of freedom the normal one.
@@ -37,9 +44,9 @@ enum Measurement: Sendable {
   case missing(String)
 }
 
-extension Measurement {
+extension Evidence {
   /// The slope of a curve over its groups of replicas.
-  init(rateOf curve: ErrorCurve) {
+  package init(rateOf curve: ErrorCurve) {
     guard curve.nonFiniteReplicas.isEmpty else {
       self = .missing("\(curve.nonFiniteReplicas.count) of \(curve.replicas) replicas are not finite")
       return
@@ -83,9 +90,9 @@ public struct ClaimResult: Sendable {
   /// Its share of the time of the simulation that it is taken from.
   public let seconds: Double
 
-  init(_ claim: VerifiedClaim, _ measurement: Measurement, level: Double, seconds: Double) {
+  package init(_ claim: VerifiedClaim, _ evidence: Evidence, level: Double, seconds: Double) {
     (self.claim, self.level, self.seconds) = (claim, level, seconds)
-    switch (claim.test, measurement) {
+    switch (claim.test, evidence) {
     case (.exactLaw, .pValue(let p)):
       (measured, interval, pValue, problem) = (nil, nil, p, nil)
       (self.standardError, self.freedom) = (nil, nil)
