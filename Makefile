@@ -28,7 +28,7 @@ curves: build ## notebooks-data/: the curves of every built-in experiment
 
 calibrate: deps ## docs/validation.md: coverage of intervals, power and false alarms of mckean verify
 	swift build -c release --product mckean-calibration
-	.build/release/mckean-calibration > .build/validation.md && mv .build/validation.md docs/validation.md
+	.build/release/mckean-calibration > .build/validation.md; code=$$?; mv .build/validation.md docs/validation.md; exit $$code
 
 bench: packages += python3-venv python3-dev g++ # PyTorch compiles with the last two
 bench: deps $(peers)/installed ## docs/benchmarks.md, speed beside its peers; ROUNDS=1, ONLY=sampler, AGAINST=another-mckean

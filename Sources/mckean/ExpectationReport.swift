@@ -50,7 +50,7 @@ struct ExpectationReport {
       rate.observable.name, variable(of: rate),
       rate.fitted.map { Self.number("%.3f", $0.slope) } ?? "-",
       rate.fitted.map { Self.interval("%.3f", $0.interval) } ?? "",
-      rate.claim.map { ($0.kind == .bound ? "at least " : "") + Self.number("%.3f", $0.exponent) } ?? "",
+      rate.claim.map { RateReport.sense(of: $0, in: rate.variable) + Self.number("%.3f", $0.exponent) } ?? "",
       rate.claim.map { Self.number("%.3f", $0.margin) } ?? "", rate.verdict?.rawValue ?? "",
     ]
   }

@@ -60,9 +60,14 @@ struct RateReport {
       result.curve.variable.rawValue,
       rate.map { decimals($0.slope, 3) } ?? "-",
       rate.map { "[\(decimals($0.interval.lowerBound, 3)), \(decimals($0.interval.upperBound, 3))]" } ?? "",
-      result.claim.map { ($0.kind == .bound ? "at least " : "") + decimals($0.exponent, 3) } ?? "",
+      result.claim.map { Self.sense(of: $0, in: result.curve.variable) + decimals($0.exponent, 3) } ?? "",
       result.claim.map { decimals($0.margin, 3) } ?? "", result.verdict?.rawValue ?? "",
     ]
+  }
+
+  /// A bound says that an error falls at least so fast: in n its exponent is at most the bound's, in the step at least.
+  static func sense(of claim: Claim, in variable: ConvergenceVariable) -> String {
+    claim.kind == .rate ? "" : variable == .n ? "at most " : "at least "
   }
 
   /// How much of the sum of its two parts the error in both variables is, and the step that makes the parts equal:
@@ -92,7 +97,7 @@ struct RateReport {
   /// A quadratic term that differs from 0 at this level is worth a note.
   static let bentBelow = 0.01
 
-  /// Why curves have no rate, what was left out, how many replicas were not finite, and which limit ended a study.
+  /// Why curves have no rate, what was left out, how many replicas were not finite, and how a study was stopped.
   private var notes: [String] {
     var notes: [String] = []
     for result in results {
@@ -104,11 +109,6 @@ struct RateReport {
           "curvature_p in rates.csv is below \(Self.bentBelow) for some curves: their levels are not asymptotic yet, and the "
             + "slope is that of the levels.")
       }
-      if result.isFittedInPart {
-        notes.append(
-          "some curves bend at their coarsest levels, and these are left out of the fit: see fit_from in rates.csv and the "
-            + "slopes from level to level in slopes.csv.")
-      }
       let count = result.curve.nonFiniteReplicas.count
       if count > 0 {
         notes.append("\(count) of \(result.curve.replicas) replicas were not finite and are left out: inconclusive.")
@@ -117,10 +117,21 @@ struct RateReport {
     if let stopping {
       for label in results.map(\.label).withoutRepetitions {
         let curves = results.filter { $0.label == label }.map(\.curve)
-        if let shortfall = stopping.shortfall(of: curves) { notes.append("\(Self.noise(label)): \(shortfall)") }
+        if let outcome = stopping.outcome(of: curves) { notes.append("\(Self.noise(label)): \(outcome)") }
       }
     }
-    return (notes + [noteOnHeavyMoments].compactMap { $0 }).withoutRepetitions
+    return (notes + [noteOnPartialFits, noteOnHeavyMoments].compactMap { $0 }).withoutRepetitions
+  }
+
+  /// Which fits have left out coarse levels; nil where none has.
+  private var noteOnPartialFits: String? {
+    let partial = results.filter(\.isFittedInPart)
+    guard let first = partial.first, let rate = first.fitted else { return nil }
+    let moment = first.curve.p.map { " at p = \($0)" } ?? ""
+    let from = String(format: "%.4g", rate.fitFrom)
+    return "the coarsest levels bend and are left out of the fit of \(partial.count) of \(results.count) curves, first "
+      + "\(first.curve.metric.rawValue)\(moment) (\(Self.noise(first.label))), fitted from \(first.curve.variable.rawValue) = "
+      + "\(from) on: see fit_from in rates.csv and slopes.csv."
   }
 
   /// What a moment of at least half the tail index costs, with the median's slope beside it; nil where none is asked for.
@@ -133,7 +144,7 @@ struct RateReport {
       + "(\(Self.noise(first.label)); tail index \(tailIndex)): values have no interval (mean-no-interval in curve.csv) and "
       + "are mostly too small, since the largest error rules them."
     guard let rate = first.fitted else { return text }
-    text += " Its slope is \(Self.slope(rate))"
+    text += " The slope of \(first.curve.metric.rawValue) is \(Self.slope(rate))"
     let median = results.first {
       $0.label == first.label && $0.curve.metric.isMedian && $0.curve.metric.pathError == first.curve.metric.pathError
     }
@@ -141,7 +152,8 @@ struct RateReport {
     text += ", that of \(median.curve.metric.rawValue), which needs no moment, \(Self.slope(rateOfMedian))"
     let factor = pow(Self.halfWidth(rate) / Self.halfWidth(rateOfMedian), 2).rounded()
     return text
-      + (factor > 1 ? ": as narrow an interval takes \(Self.decimals(factor, 0)) times the replicas or more." : ".")
+      + (factor > 1
+        ? ": the moment takes at least \(Self.decimals(factor, 0)) times the replicas for an interval as narrow." : ".")
   }
 
   private static func halfWidth(_ rate: ConvergenceRate) -> Double {

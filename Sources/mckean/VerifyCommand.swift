@@ -45,7 +45,8 @@ struct VerifyCommand: ParsableCommand {
         if StandardError.isTerminal { StandardError.bar(state) } else { StandardError.line(state) }
       }
       StandardError.clearBar()
-      let report = VerificationReport(results, seconds: (ContinuousClock.now - start) / .seconds(1))
+      let report = VerificationReport(
+        results, seconds: (ContinuousClock.now - start) / .seconds(1), quick: quick, seed: UInt32(seed))
       print(report.text, terminator: "")
       print("written to \(file.path)")
       guard report.holds else { throw ExitCode(1) }

@@ -20,8 +20,9 @@ package struct Coverage: Sendable {
     package let held, seeds: Int
     /// The seeds whose fit left levels out.
     package let selected: Int
-    /// The mean number of replicas.
+    /// The mean number of replicas, and the seeds that ended with the most that are allowed.
     package let replicas: Double
+    package let ended: Int
 
     package var frequency: Double { Double(held) / Double(seeds) }
 
@@ -45,6 +46,8 @@ package struct Coverage: Sendable {
 
   /// Replicas of a run, or of its first batch.
   package static let replicas = 64
+  /// Where a run that is stopped by itself ends at the latest.
+  package static let mostReplicas = 64 * replicas
 
   package init(_ study: Study, alpha: Double, halfWidth: Double? = nil) throws {
     (self.study, self.alpha, self.halfWidth) = (study, alpha, halfWidth)
@@ -98,7 +101,7 @@ package struct Coverage: Sendable {
     let runs = try inParallel(seeds) { index in
       let study = try Self.makeStudy(study, alpha: alpha, p: p, seed: index + 1)
       let rule = try halfWidth.map {
-        try StoppingRule(halfWidth: $0, maxReplicas: 16 * Self.replicas)
+        try StoppingRule(halfWidth: $0, maxReplicas: Self.mostReplicas)
       }
       return try study.run(until: rule, threads: 1).filter(Self.isMeasured).map { curve in
         let rate = try ConvergenceRate(fitting: curve)
@@ -118,7 +121,8 @@ package struct Coverage: Sendable {
       Cell(
         study: study, alpha: alpha, p: runs[0][k].p, held: runs.count { $0[k].isHeld }, seeds: seeds,
         selected: runs.count { $0[k].isSelected },
-        replicas: runs.reduce(0) { $0 + Double($1[k].replicas) } / Double(seeds))
+        replicas: runs.reduce(0) { $0 + Double($1[k].replicas) } / Double(seeds),
+        ended: runs.count { $0[k].replicas == Self.mostReplicas })
     }
   }
 }

@@ -5,9 +5,11 @@ import McKeanVlasov
 /// With what probability a right scheme fails an equivalence claim.
 package struct Power: Sendable {
   package let claim: VerifiedClaim
-  /// Over the seeds: the mean of what was measured, and the root mean square of its standard error.
+  /// Over the seeds: the mean of what was measured, and the upper end of the 95 % interval of its standard deviation, from
+  /// the standard errors.
   package let mean, standardError: Double
-  /// The probability that the interval is not inside the margin, in the full suite, and in the quick one where it is part of it.
+  /// The probability that the interval is not inside the margin, in the full suite, and in the quick one where it is part of
+  /// it: nominal, for a normal law with the largest standard deviation.
   package let failure: Double
   package let failureOfQuick: Double?
 
@@ -37,10 +39,12 @@ package struct Power: Sendable {
     let count = Double(results.count)
     self.claim = claim
     mean = results.reduce(0) { $0 + $1.measured! } / count
-    standardError = (results.reduce(0) { $0 + $1.standardError! * $1.standardError! } / count).squareRoot()
+    let freedom = results[0].freedom!
+    let squares = results.reduce(0) { $0 + $1.standardError! * $1.standardError! }
+    standardError = (squares * freedom / TailIndex.chiSquareQuantile(0.025, freedom: count * freedom)).squareRoot()
     let (error, distance) = (standardError, abs(mean - theory))
     func failure(_ level: Double) -> Double {
-      Self.failure(distance: distance / error, margin: margin / error, level: level, freedom: results[0].freedom!)
+      Self.failure(distance: distance / error, margin: margin / error, level: level, freedom: freedom)
     }
     self.failure = failure(level)
     failureOfQuick = levelOfQuick.map(failure)

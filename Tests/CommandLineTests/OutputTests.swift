@@ -182,7 +182,7 @@ struct OutputTests {
   /// Steps as long as the particles' relaxation have an error of another rate. The slope is that of the levels without
   /// them, and a note says so; a run on these levels alone has the same slope and no note.
   @Test func coarsestLevelsThatBendAreLeftOut() throws {
-    let note = "are left out of the fit: see fit_from in rates.csv"
+    let note = "and are left out of the fit of "
     func run(from first: Int) throws -> (mckean: Mckean, output: String) {
       let mckean = try Mckean()
       try mckean.write(
@@ -225,6 +225,8 @@ struct OutputTests {
     let reached = try run("reached")
     #expect(reached.widest <= 0.1 && reached.replicas > 32 && reached.replicas < 2048)
     #expect(!reached.answer.output.contains("is reached") && reached.answer.error.contains(" of ±0.1\n"))
+    let outcome = String(format: "half-width %.2g after %d replicas.\n", reached.widest, reached.replicas)
+    #expect(reached.answer.output.contains("note: alpha=1.5 independent scale=1.0: " + outcome))
     // The numbers are those of a run with as many replicas from the start.
     let fixed = try Mckean()
     try fixed.write(text.replacing("\nhalf-width = 0.1", with: ""), to: "mine.toml")
@@ -290,7 +292,8 @@ struct OutputTests {
   @Test func aHeavyMomentOfAJointStudyIsNotedAlone() throws {
     let (output, _) = try Self.report(Sample.joint + "p = [1.2]\n")
     let notes = output.split(separator: "\n").filter { $0.contains("values have no interval") }
-    #expect(notes.count == 1 && notes[0].contains("Its slope is ") && !notes[0].contains("median"), "\(output)")
+    #expect(
+      notes.count == 1 && notes[0].contains("The slope of terminal is ") && !notes[0].contains("median"), "\(output)")
   }
 
   // MARK: - Tails
@@ -630,9 +633,9 @@ struct OutputTests {
     )
     .output
     let rows = output.split(separator: "\n").filter { $0.hasPrefix("cosine(1)") && $0.contains("  n  ") }
-    #expect(rows.count == 1 && rows[0].contains("at least -0.500"), "\(output)")
+    #expect(rows.count == 1 && rows[0].contains("at most -0.500"), "\(output)")
     let inStep = output.split(separator: "\n").filter { $0.contains("dt, particles=") && !$0.hasPrefix("note") }
-    #expect(inStep.count == 4 && inStep.allSatisfy { !$0.contains("at least") })
+    #expect(inStep.count == 4 && inStep.allSatisfy { !$0.contains("at most") })
   }
 
   /// One particle seldom has a late jump, so that the differences of fine levels have a large kurtosis.

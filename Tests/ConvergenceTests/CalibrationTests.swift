@@ -8,10 +8,9 @@ import Testing
 @Suite struct CalibrationTests {
   /// 200 seeds of each cell: none is rejected as covering 93 to 97 %, with and without a stopping rule. That a cell covers as
   /// an interval of half the width would is rejected.
-  @Test(arguments: Coverage.Study.allCases, [nil, 0.1]) func intervalsCover(_ study: Coverage.Study, halfWidth: Double?)
-    throws
-  {
-    guard study != .sineChaos else { return }  // its truth is a run of 64,000 replicas
+  /// The sine system is left to `make calibrate`: its truth is a run of 64,000 replicas.
+  @Test(arguments: [Coverage.Study.ouChaos, .ouStrong], [nil, 0.15])
+  func intervalsCover(_ study: Coverage.Study, halfWidth: Double?) throws {
     let cells = try Coverage(study, alpha: 1.5, halfWidth: halfWidth).cells(seeds: 200)
     #expect(cells.map(\.p) == [0.5, 0.675, 1.125, nil])
     for cell in cells {
@@ -49,6 +48,30 @@ import Testing
     let uniforms = (0..<200).map { Philox.uniforms(counter: SIMD4(UInt32($0), 0, 0, 0), key: SIMD2(1, 0)).first }
     #expect(Uniformity.ofUniform(uniforms) > 1e-3)
     #expect(Uniformity.ofUniform(uniforms.map { $0 * $0 }) < 1e-3)
+  }
+
+  /// p-values of the law tests on 2000 small samples of the right law are uniform; with another scale they are not.
+  @Test(arguments: [0.8, 1.5, 2]) func lawTestsAreUniform(alpha: Double) throws {
+    let noise = try LevyNoise(law: .stable(alpha: alpha))
+    let stream = RandomStream(seed: 3)
+    func pValues(samples: Int, of count: Int, _ test: ([Double]) -> Double) -> [Double] {
+      var draws = [Double](repeating: 0, count: count)
+      return (0..<samples).map { replica in
+        stream.select(replica: UInt32(replica))
+        noise.fill(&draws, components: 1, particles: 0..<count, step: 0, incrementScale: 1, from: stream)
+        return test(draws)
+      }
+    }
+    func ofLaw(scale: Double) -> Double {
+      Uniformity.ofUniform(
+        pValues(samples: 2000, of: 1000) { LawTest.symmetricStable($0, alpha: alpha, scale: scale) })
+    }
+    #expect(ofLaw(scale: 1) > 1e-3 / 6)
+    #expect(ofLaw(scale: 1.03) < 1e-3 / 6)
+    guard alpha < 2 else { return }
+    #expect(Uniformity.ofUniform(pValues(samples: 200, of: 100_000) { LawTest.tail($0, alpha: alpha) }) > 1e-3 / 6)
+    let cut = pValues(samples: 20, of: 100_000) { LawTest.tail($0.map { min(max($0, -100), 100) }, alpha: alpha) }
+    #expect(Uniformity.ofUniform(cut) < 1e-3 / 6)
   }
 
   /// A few seeds of the suite's own p-values.

@@ -1,6 +1,6 @@
+import Calibration
 import McKeanVlasov
 import Testing
-import Calibration
 
 /// The convergence test suite finds wrong schemes, and lets the right one pass with the same seeds.
 @Suite struct VerificationTests {
@@ -11,14 +11,18 @@ import Calibration
   }
 
   @Test(arguments: Fault.allCases) func wrongSchemeIsFound(_ fault: Fault) throws {
-    let result = try result(fault.claim, fault)
-    #expect(result.verdict == .violated)
+    for claim in fault.claims { #expect(try result(claim, fault).verdict == .violated, "\(claim)") }
   }
 
-  /// The same claims on the same scheme without a fault, and on the engine.
-  @Test(arguments: Set(Fault.allCases.map(\.claim)).sorted()) func rightSchemePasses(_ claim: String) throws {
+  /// The same claims on the same scheme without a fault.
+  @Test(arguments: Set(Fault.allCases.flatMap(\.claims)).sorted()) func rightSchemePasses(_ claim: String) throws {
     #expect(try result(claim, nil).verdict == .agrees)
-    let ofEngine = try Verification(quick: true, filter: claim).run()
-    #expect(ofEngine.allSatisfy { $0.verdict == .agrees })
+  }
+
+  /// The engine passes the quick suite.
+  @Test func engineHoldsEveryClaim() throws {
+    for result in try Verification(quick: true).run() {
+      #expect(result.verdict == .agrees, "\(result.claim.name): \(String(describing: result))")
+    }
   }
 }

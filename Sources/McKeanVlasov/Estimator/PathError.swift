@@ -107,8 +107,13 @@ final class PathError {
     return sum / Double(count)
   }
 
-  /// |e^i| of the first particles.
-  func first(_ count: Int, _ metric: Metric) -> [Double] { Array(errors(metric).prefix(count)) }
+  /// |e^i| of the first particles; of errors that are the same number to rounding, as those of particles without a drift of
+  /// their own, the first.
+  func first(_ count: Int, _ metric: Metric) -> [Double] {
+    let errors = errors(metric).prefix(count)
+    guard let first = errors.first, errors.allSatisfy({ abs($0 - first) <= 1e-6 * first }) else { return Array(errors) }
+    return [first]
+  }
 
   /// The median of |e^i| over the particles. It reorders the errors, so it comes after every `power` and `first`.
   func median(_ metric: Metric) -> Double {

@@ -85,7 +85,7 @@ public struct TailIndex: Sendable, Hashable {
   }
 
   /// By bisection: `gsl_cdf_chisq_Pinv` does not converge for some thousands of degrees of freedom (4690, in GSL 2.7).
-  private static func chiSquareQuantile(_ probability: Double, freedom: Double) -> Double {
+  package static func chiSquareQuantile(_ probability: Double, freedom: Double) -> Double {
     // far above its mean, whose standard deviation is √(2 freedom)
     var (low, high) = (0.0, 2 * freedom + 20)
     for _ in 0..<60 {

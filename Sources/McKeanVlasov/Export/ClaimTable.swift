@@ -9,10 +9,12 @@ public enum ClaimTable {
     let claim = result.claim
     var (theory, margin): (Double?, Double?)
     if case .equivalence(let number, let allowed) = claim.test { (theory, margin) = (number, allowed) }
+    let isNoisy = claim.noise.scale > 0
     let label = CurveLabel(study: .chaos, model: claim.model, noise: claim.noise)
     return CSV.row(
-      [claim.name, claim.source, claim.model, label.lawName].map { CSV.field($0) } + [
-        CSV.field(label.alpha), claim.metric, CSV.field(claim.p), CSV.field(theory), CSV.field(result.measured),
+      [claim.name, claim.source, claim.model, isNoisy ? label.lawName : ""].map { CSV.field($0) } + [
+        CSV.field(isNoisy ? label.alpha : nil), claim.metric, CSV.field(claim.p), CSV.field(theory),
+        CSV.field(result.measured),
         CSV.field(result.interval?.lowerBound), CSV.field(result.interval?.upperBound), CSV.field(margin),
         CSV.field(result.pValue), CSV.field(result.level), result.verdict.rawValue, CSV.field(result.seconds),
       ])

@@ -90,18 +90,20 @@ public struct StoppingRule: Sendable, Hashable {
     return inTime == next ? next : max(replicas, inTime / Self.groups * Self.groups)
   }
 
-  /// What is to be said of curves that have come to a limit before their slopes are as sure as is wanted; nil where they
-  /// are.
-  public func shortfall(of curves: [ErrorCurve]) -> String? {
-    guard let reached = Self.halfWidth(of: curves), reached > halfWidth else { return nil }
+  /// How curves have come out: the widest of their slopes after so many replicas, and the limit that was reached before it was
+  /// as sure as is wanted. nil where no curve has a slope.
+  public func outcome(of curves: [ErrorCurve]) -> String? {
+    guard let reached = Self.halfWidth(of: curves) else { return nil }
     let replicas = curves[0].replicas
-    return "half-width \(String(format: "%.2g", reached)) after \(replicas) replicas, not \(halfWidth): "
-      + "\(replicas < maxReplicas ? "max-time" : "max-replicas") is reached."
+    let text = "half-width \(String(format: "%.2g", reached)) after \(replicas) replicas"
+    guard reached > halfWidth else { return text + "." }
+    return text + ", not \(halfWidth): \(replicas < maxReplicas ? "max-time" : "max-replicas") is reached."
   }
 
-  /// The largest half-width of the slopes of the curves that have one, those of a surface aside; nil where none has.
+  /// The largest half-width of the slopes of the curves that have one; nil where none has. Surfaces have none, and the maxima
+  /// over particles, which few particles rule, are not waited for.
   package static func halfWidth(of curves: [ErrorCurve]) -> Double? {
-    curves.filter { $0.sweep != .joint }.compactMap { curve in
+    curves.filter { $0.sweep != .joint && $0.metric != .particleMax }.compactMap { curve in
       (try? ConvergenceRate(fitting: curve)).map { ($0.interval.upperBound - $0.interval.lowerBound) / 2 }
     }.max()
   }

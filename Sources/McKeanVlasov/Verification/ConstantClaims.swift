@@ -4,12 +4,12 @@ import Foundation
 extension Verification {
   static func constantGroups() throws(SimulationError) -> [Group] {
     var groups: [Group] = []
-    for alpha in [0.8, 1.5, 2] { groups.append(try sampler(alpha: alpha, isQuick: alpha == 1.5)) }
+    for alpha in [0.8, 1, 1.5, 2] { groups.append(try sampler(alpha: alpha, isQuick: alpha == 1.5)) }
     groups.append(try gradient())
     for alpha in [1.2, 1.5, 1.8, 2] { groups.append(try sineConstant(alpha: alpha, isQuick: alpha == 1.5)) }
     groups += [
       try order(coupling: 0.6, name: "below", isQuick: true), try order(coupling: 3, name: "above", isQuick: true),
-      try orderParameter(),
+      try stationaryOrder(),
     ]
     for alpha in [1.2, 1.5, 2] { groups.append(try pruning(alpha: alpha, isQuick: alpha > 1.3)) }
     return groups
@@ -27,7 +27,8 @@ extension Verification {
   // MARK: - Draws
 
   /// The vector sampler draws GSL's numbers: the largest relative difference, every shape's draws in two dimensions. Next to
-  /// its poles GSL loses as many digits as the angle has left: a difference of 1e-6 has a probability below 1e-4.
+  /// its poles GSL loses as many digits as the angle has left, a relative 1e-15/t at a distance t: with 20,000 draws a
+  /// difference of 1e-5 needs t below 1e-10, which has a probability of some 4e-6.
   private static func sampler(alpha: Double, isQuick: Bool) throws(SimulationError) -> Group {
     var claims: [VerifiedClaim] = []
     for shape in NoiseShape.allCases {
@@ -35,7 +36,7 @@ extension Verification {
       claims.append(
         equivalence(
           "sampler/\(shape.rawValue)/\(suffix(noise))", source: "the same uniforms; docs/noise.md", noise,
-          metric: "largest-difference", theory: 0, margin: 1e-6))
+          metric: "largest-difference", theory: 0, margin: 1e-5))
     }
     let noises = claims.map(\.noise)
     return Group(name: "sampler/alpha=\(CSV.field(alpha))", isQuick: isQuick, claims: claims) { session in
@@ -162,7 +163,7 @@ extension Verification {
   }
 
   /// The order of many oscillators at a late time over the stationary one.
-  private static func orderParameter() throws(SimulationError) -> Group {
+  private static func stationaryOrder() throws(SimulationError) -> Group {
     let model = Kuramoto(coupling: 3)
     let noise = try LevyNoise(law: .stable(alpha: 1.5))
     let name = "order-parameter/kuramoto/\(suffix(noise))"
@@ -176,7 +177,7 @@ extension Verification {
       ]
     ) { session in
       let run = CoupledRun(
-        model: model, noise: noise, horizon: horizon, systems: [.init(particles: 2048, steps: 1200)], replicas: 512,
+        model: model, noise: noise, horizon: horizon, systems: [.init(particles: 1024, steps: 2400)], replicas: 512,
         seed: session.seed)
       let orders = try session.simulator.map(run, threads: session.threads) { $0.map(orderParameter) }
       return [Evidence(meanOf: orders.map { $0[0] }, over: exact)]
@@ -201,7 +202,8 @@ extension Verification {
     ) { session in
       let run = CoupledRun(
         model: OrnsteinUhlenbeck(theta: 0, coupling: 0, dimension: dimension), noise: noise, horizon: 1,
-        systems: sizes.map { .init(particles: $0, steps: 1) }, replicas: alpha < 2 ? 8000 : 1600, seed: session.seed)
+        systems: sizes.map { .init(particles: $0, steps: 1) },
+        replicas: alpha == 1.2 ? 24_000 : alpha < 2 ? 16_000 : 1600, seed: session.seed)
       let errors = try session.simulator.map(run, threads: session.threads) { states in
         states.map { weights in
           let squares = stride(from: 0, to: weights.count, by: dimension).map { start in

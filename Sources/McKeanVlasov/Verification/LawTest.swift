@@ -2,7 +2,7 @@ import CGSL
 import Foundation
 
 /// Tests of exact laws: each is a p-value, uniform where the law is right.
-enum LawTest {
+package enum LawTest {
   /// Frequencies in units of one over the scale: low ones see the tail, high ones the centre.
   private static let frequencies = [0.3, 0.7, 1.4, 2.5]
 
@@ -16,12 +16,10 @@ enum LawTest {
   /// They are means of bounded numbers, so the quadratic form of their deviations is χ² with a degree of freedom for each
   /// (docs/theory.md, section 17.1).
   ///
-  /// - Parameters:
-  ///   - center: what is subtracted first.
-  ///   - areAbsolute: whether only |X| is known: then without the sines.
+  /// - Parameter center: what is subtracted first.
   /// - Returns: the p-value; 0 where a number is not finite.
-  static func symmetricStable(
-    _ sample: [Double], alpha: Double, scale: Double, center: Double = 0, areAbsolute: Bool = false
+  package static func symmetricStable(
+    _ sample: [Double], alpha: Double, scale: Double, center: Double = 0
   ) -> Double {
     func phi(_ u: Double) -> Double { exp(-pow(abs(u), alpha)) }
     let count = Double(sample.count)
@@ -40,16 +38,14 @@ enum LawTest {
       let deviations = zip(frequencies, sums).map { $1 / count - mean($0) }
       return count * quadratic(deviations, inverseOf: frequencies.map { u in frequencies.map { covariance(u, $0) } })
     }
-    var statistic = quadraticForm(cosines, phi) { u, v in (phi(u - v) + phi(u + v)) / 2 - phi(u) * phi(v) }
-    if !areAbsolute {
-      statistic += quadraticForm(sines, { _ in 0 }) { u, v in (phi(u - v) - phi(u + v)) / 2 }
-    }
-    return gsl_cdf_chisq_Q(statistic, Double(frequencies.count * (areAbsolute ? 1 : 2)))
+    let ofCosines = quadraticForm(cosines, phi) { u, v in (phi(u - v) + phi(u + v)) / 2 - phi(u) * phi(v) }
+    let ofSines = quadraticForm(sines, { _ in 0 }) { u, v in (phi(u - v) - phi(u + v)) / 2 }
+    return gsl_cdf_chisq_Q(ofCosines + ofSines, Double(2 * frequencies.count))
   }
 
   /// Whether independent numbers have the tail of SαS(1): how many fall where |X| has the tail probabilities 1e-2 to 1e-3, 1e-3
   /// to 1e-4 and below 1e-4, by Pearson's χ².
-  static func tail(_ sample: [Double], alpha: Double) -> Double {
+  package static func tail(_ sample: [Double], alpha: Double) -> Double {
     let probabilities = [1e-2, 1e-3, 1e-4]
     let bounds = probabilities.map { bound(tailProbability: $0, alpha: alpha) }
     var counts = [Double](repeating: 0, count: bounds.count + 1)

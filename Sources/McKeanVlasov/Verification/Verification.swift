@@ -50,8 +50,8 @@ public struct Verification: Sendable {
     }
     guard !groups.isEmpty else {
       throw .invalidValue(
-        parameter: "filter", found: "\"\(filter ?? "")\"",
-        allowed: "a part of the name of a claim of this suite, as "
+        parameter: "--filter", found: "\"\(filter ?? "")\"",
+        allowed: "a part of the name of a claim of the \(quick ? "quick" : "full") suite, as "
           + claims.map { $0.name.split(separator: "/").prefix(2).joined(separator: "/") }
           .reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }.joined(separator: ", "))
     }
@@ -95,7 +95,7 @@ public struct Verification: Sendable {
   }
 
   /// The name's 32-bit FNV-1a hash plus the seed.
-  private static func seed(of name: String, _ seed: UInt32) -> UInt32 {
+  package static func seed(of name: String, _ seed: UInt32) -> UInt32 {
     name.utf8.reduce(2_166_136_261 as UInt32) { ($0 ^ UInt32($1)) &* 16_777_619 } &+ seed
   }
 

@@ -60,7 +60,7 @@ extension Evidence {
   }
 
   /// The mean of independent numbers, in units of what is expected.
-  init(meanOf values: [Double], over expected: Double = 1) {
+  package init(meanOf values: [Double], over expected: Double = 1) {
     guard values.allSatisfy(\.isFinite) else {
       self = .missing("a state is not finite")
       return
@@ -82,7 +82,7 @@ public struct ClaimResult: Sendable {
   package let standardError, freedom: Double?
   /// Of an exact law.
   public let pValue: Double?
-  /// The probability with which a right claim fails this test, or a wrong one passes it.
+  /// Of an exact law the probability with which a right one fails, of an equivalence that with which the interval misses.
   public let level: Double
   public let verdict: Verdict
   /// Why nothing could be measured.

@@ -208,6 +208,20 @@ import Testing
     }
   }
 
+  /// Errors for the tail index: of independent particles up to as many as there are, of particles that share one error one
+  /// a replica.
+  @Test func errorsThatParticlesShareAreKeptOnce() throws {
+    func errors(theta: Double) throws -> [Double] {
+      let study = try ErrorStudy.strong(
+        model: SineInteraction(theta: theta, coupling: 1, initial: .constant(1)),
+        noise: try LevyNoise(law: .stable(alpha: 1.5)), horizon: 1, steps: .range(from: 4, to: 8), particles: 5,
+        replicas: 8)
+      return try #require(try study.run().first { $0.metric == .terminal }).errors
+    }
+    #expect(try errors(theta: 0).count == 8)
+    #expect(try Set(errors(theta: 1)).count == 40)
+  }
+
   /// In a joint study each curve has the tail of its own error: that in n is bounded where that in Δt is not.
   @Test func curvesOfAJointStudyHaveTailsOfTheirOwn() throws {
     let curves = try ErrorStudy.joint(

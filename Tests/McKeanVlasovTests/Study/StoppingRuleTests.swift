@@ -56,7 +56,7 @@ import Testing
     // the run was not stopped by a limit, nor by its first batch
     #expect(replicas > 32 && replicas < 4096 && replicas % 16 == 0)
     #expect(try #require(StoppingRule.halfWidth(of: curves)) <= 0.1)
-    #expect(rule.shortfall(of: curves) == nil)
+    #expect(rule.outcome(of: curves)?.hasSuffix("replicas.") == true)
     let fixed = try Self.chaos(replicas: replicas).run(threads: 1)
     #expect(curves.map(\.samples) == fixed.map(\.samples))
     #expect(curves.map(\.metric) == fixed.map(\.metric))
@@ -95,19 +95,19 @@ import Testing
     let rule = try StoppingRule(halfWidth: 1e-6, maxReplicas: 100)
     let curves = try Self.chaos().run(until: rule)
     #expect(curves[0].replicas == 100)
-    let shortfall = try #require(rule.shortfall(of: curves))
+    let outcome = try #require(rule.outcome(of: curves))
     let reached = String(format: "%.2g", StoppingRule.halfWidth(of: curves)!)
-    #expect(shortfall == "half-width \(reached) after 100 replicas, not 1e-06: max-replicas is reached.")
+    #expect(outcome == "half-width \(reached) after 100 replicas, not 1e-06: max-replicas is reached.")
     let hurried = try StoppingRule(halfWidth: 1e-6, maxReplicas: 1 << 20, maxTime: 1e-9)
     #expect(try Self.chaos().run(until: hurried).map(\.samples) == Self.chaos().run().map(\.samples))
-    #expect(try #require(hurried.shortfall(of: try Self.chaos().run(until: hurried))).hasSuffix("max-time is reached."))
+    #expect(try #require(hurried.outcome(of: try Self.chaos().run(until: hurried))).hasSuffix("max-time is reached."))
   }
 
   /// Systems without interaction agree exactly: there is no slope to wait for.
   @Test func withoutSlopesTheFirstBatchIsAll() throws {
     let rule = try StoppingRule(halfWidth: 1e-6, maxReplicas: 4096)
     let curves = try Self.chaos(coupling: 0).run(until: rule)
-    #expect(curves[0].replicas == 32 && rule.shortfall(of: curves) == nil)
+    #expect(curves[0].replicas == 32 && rule.outcome(of: curves) == nil)
     #expect(StoppingRule.halfWidth(of: curves) == nil)
   }
 
@@ -122,6 +122,10 @@ import Testing
       metric: wide.metric, p: wide.p, sweep: .joint, levels: wide.levels, samples: wide.samples, tailIndex: nil,
       nonFiniteReplicas: [])
     #expect(abs(try #require(StoppingRule.halfWidth(of: [surface, narrow])) - 0.01) < 1e-8)
+    let largest = ErrorCurve(
+      metric: .particleMax, p: wide.p, sweep: wide.sweep, levels: wide.levels, samples: wide.samples, tailIndex: nil,
+      nonFiniteReplicas: [])
+    #expect(abs(try #require(StoppingRule.halfWidth(of: [largest, narrow])) - 0.01) < 1e-8)
   }
 
   // MARK: - Progress

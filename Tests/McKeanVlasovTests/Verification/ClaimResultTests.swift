@@ -61,6 +61,29 @@ import Testing
     #expect(none.problem?.contains("agree exactly") == true)
   }
 
+  /// At level .05 the interval of a rate is that of the fit, and that of a mean Student's.
+  @Test func evidenceHasTheIntervalOfItsFit() throws {
+    let curve = ErrorCurve(
+      metric: .terminal, p: 1, sweep: .chaos, levels: (0..<4).map { .init(particles: 8 << $0, steps: 1, step: 1) },
+      samples: (0..<4).map { level in (0..<64).map { 1 + Double(($0 * 37 + level * 11) % 19) / Double(level + 1) } },
+      tailIndex: nil, nonFiniteReplicas: [])
+    let rate = try ConvergenceRate(fitting: curve)
+    let test = VerifiedClaim.Test.equivalence(theory: 0, margin: 9)
+    let ofRate = try #require(try result(test, Evidence(rateOf: curve), level: 0.05).interval)
+    #expect(abs(ofRate.lowerBound - rate.interval.lowerBound) < 1e-9)
+    #expect(abs(ofRate.upperBound - rate.interval.upperBound) < 1e-9)
+    // 1, 2, 3 over 2: mean 1, standard error √(1/3)/2, t_2 = 4.302653
+    let ofMean = try #require(try result(test, Evidence(meanOf: [1, 2, 3], over: 2), level: 0.05).interval)
+    #expect(abs(ofMean.upperBound - (1 + 4.302652730 * (1.0 / 3).squareRoot() / 2)) < 1e-8)
+  }
+
+  /// Two groups have noise of their own.
+  @Test func groupsHaveSeedsOfTheirOwn() throws {
+    let names = Set(try Verification().claims.map(\.name))
+    #expect(Set(names.map { Verification.seed(of: $0, 1) }).count == names.count)
+    #expect(Verification.seed(of: "a", 2) == Verification.seed(of: "a", 1) + 1)
+  }
+
   /// Names are unique, sources are given, the quick suite is part of the full one, and levels share 1e-3.
   @Test func suiteIsWellFormed() throws {
     let (full, quick) = (try Verification(), try Verification(quick: true))
