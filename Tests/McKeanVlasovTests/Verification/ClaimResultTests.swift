@@ -63,10 +63,15 @@ import Testing
 
   /// At level .05 the interval of a rate is that of the fit, and that of a mean Student's.
   @Test func evidenceHasTheIntervalOfItsFit() throws {
+    let levels = (0..<4).map { ErrorCurve.Level(particles: 8 << $0, steps: 1, step: 1) }
+    let samples = (0..<4).map { level in
+      (0..<64).map { replica -> Double in
+        let spread = Double((replica * 37 + level * 11) % 19)
+        return 1 + spread / Double(level + 1)
+      }
+    }
     let curve = ErrorCurve(
-      metric: .terminal, p: 1, sweep: .chaos, levels: (0..<4).map { .init(particles: 8 << $0, steps: 1, step: 1) },
-      samples: (0..<4).map { level in (0..<64).map { 1 + Double(($0 * 37 + level * 11) % 19) / Double(level + 1) } },
-      tailIndex: nil, nonFiniteReplicas: [])
+      metric: .terminal, p: 1, sweep: .chaos, levels: levels, samples: samples, tailIndex: nil, nonFiniteReplicas: [])
     let rate = try ConvergenceRate(fitting: curve)
     let test = VerifiedClaim.Test.equivalence(theory: 0, margin: 9)
     let ofRate = try #require(try result(test, Evidence(rateOf: curve), level: 0.05).interval)
