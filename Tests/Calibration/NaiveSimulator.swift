@@ -15,7 +15,7 @@ package struct NaiveSimulator: Simulator {
   /// The states of coupled systems at the times of each: `[system][time][particle × component]`, component-major.
   private func paths(
     _ model: any McKeanVlasovModel, _ noise: LevyNoise, horizon: Double, systems: [CoupledSystems.System],
-    replica: UInt32, seed: UInt32
+    flows: [[[Double]]?], replica: UInt32, seed: UInt32
   ) -> [[[Double]]] {
     let finest = systems.map(\.steps).max()!
     let largest = systems.map(\.endOfParticles).max()!
@@ -28,9 +28,6 @@ package struct NaiveSimulator: Simulator {
       (model as? any OneStepModel)?.discretised(step: horizon / Double(system.steps)) ?? model
     }
     var states = systems.map { initialStates(model, particles: $0.firstParticle..<$0.endOfParticles, stream) }
-    let flows = systems.map { system in
-      system.meanField == .exact ? flow(model, noise, step: horizon / Double(system.steps), steps: system.steps) : nil
-    }
     var sums = systems.map { [Double](repeating: 0, count: $0.particles * model.shape.noisy) }
     var paths = states.map { [$0] }
     for fineStep in 0..<finest {
@@ -125,6 +122,15 @@ package struct NaiveSimulator: Simulator {
     return drift
   }
 
+  /// The mean field of each system that feels the limit's, at each of its times.
+  private func flows(
+    _ model: any McKeanVlasovModel, _ noise: LevyNoise, horizon: Double, systems: [CoupledSystems.System]
+  ) -> [[[Double]]?] {
+    systems.map { system in
+      system.meanField == .exact ? flow(model, noise, step: horizon / Double(system.steps), steps: system.steps) : nil
+    }
+  }
+
   /// The flow of the limit of the chain; the fault takes that of a chain with 64 times as many steps, hardly another than the
   /// differential equation's.
   private func flow(_ model: any McKeanVlasovModel, _ noise: LevyNoise, step: Double, steps: Int) -> [[Double]] {
@@ -156,9 +162,11 @@ package struct NaiveSimulator: Simulator {
     -> [[Double]]
   {
     let components = run.model.shape.components
+    let flows = flows(run.model, run.noise, horizon: run.horizon, systems: run.systems)
     return try inParallel(run.replicas) { replica in
       let paths = paths(
-        run.model, run.noise, horizon: run.horizon, systems: run.systems, replica: replica, seed: run.seed)
+        run.model, run.noise, horizon: run.horizon, systems: run.systems, flows: flows, replica: replica,
+        seed: run.seed)
       return numbers(
         zip(run.systems, paths).map { system, path in
           (0..<system.particles).flatMap { i in (0..<components).map { path.last![$0 * system.particles + i] } }
@@ -169,10 +177,12 @@ package struct NaiveSimulator: Simulator {
   /// The moments and medians of the errors at the horizon and on the coarser grid.
   package func curves(of study: ErrorStudy, threads: Int) throws -> [ErrorCurve] {
     let noisy = study.model.shape.noisy
+    let flows = flows(study.model, study.noise, horizon: study.horizon, systems: study.systems)
     // [replica][metric][level][particle]
     let errors = try inParallel(study.replicas) { replica -> [[[Double]]] in
       let paths = paths(
-        study.model, study.noise, horizon: study.horizon, systems: study.systems, replica: replica, seed: study.seed)
+        study.model, study.noise, horizon: study.horizon, systems: study.systems, flows: flows, replica: replica,
+        seed: study.seed)
       let ofLevels = study.comparisons.map { comparison in
         let (coarse, reference) = (study.systems[comparison.coarse], study.systems[comparison.reference])
         func error(_ i: Int, at time: Int) -> Double {
