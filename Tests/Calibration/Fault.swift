@@ -13,13 +13,8 @@ package enum Fault: String, Sendable, CaseIterable {
   case tailCut = "draws cut at 10^4"
   case flowOfTheDifferentialEquation = "a limit with the flow of the differential equation in place of the chain's"
 
-  /// The claims that find it.
-  package var claims: [String] {
-    let rate = self == .flowOfTheDifferentialEquation ? ["chaos/kuramoto/limit/alpha=1.5/terminal"] : []
-    return [claim] + rate
-  }
-
-  private var claim: String {
+  /// The claim that finds it.
+  package var claim: String {
     switch self {
     case .noiseScaledByRootOfTheStep: "exact-law/particle/alpha=1.5"
     case .coarseNoiseAfresh, .coarseIncrementsShifted: "exact-law/strong-error/alpha=1.5"

@@ -90,21 +90,18 @@ let power =
 
     """
 
-let faults = try Fault.allCases.flatMap { fault in
-  try fault.claims.map { claim -> [String] in
-    func result(_ fault: Fault?) throws -> ClaimResult {
-      try Verification(quick: true, filter: claim).run(on: NaiveSimulator(fault: fault)).first {
-        $0.claim.name == claim
-      }!
-    }
-    let (found, right) = (try result(fault), try result(nil))
-    note(fault.rawValue)
-    if found.verdict != .violated || right.verdict != .agrees { failures.append("\(claim) on \(fault.rawValue)") }
-    let evidence =
-      found.pValue.map { $0 < 1e-99 ? "p-value below 1e-99" : "p-value " + String(format: "%.0e", $0) }
-      ?? "measured \(found.measured.map { number($0, 3) } ?? "-")"
-    return [fault.rawValue, "`\(claim)`", evidence, found.verdict.rawValue, right.verdict.rawValue]
+let faults = try Fault.allCases.map { fault -> [String] in
+  let claim = fault.claim
+  func result(_ fault: Fault?) throws -> ClaimResult {
+    try Verification(quick: true, filter: claim).run(on: NaiveSimulator(fault: fault)).first { $0.claim.name == claim }!
   }
+  let (found, right) = (try result(fault), try result(nil))
+  note(fault.rawValue)
+  if found.verdict != .violated || right.verdict != .agrees { failures.append("\(claim) on \(fault.rawValue)") }
+  let evidence =
+    found.pValue.map { $0 < 1e-99 ? "p-value below 1e-99" : "p-value " + String(format: "%.0e", $0) }
+    ?? "measured \(found.measured.map { number($0, 3) } ?? "-")"
+  return [fault.rawValue, "`\(claim)`", evidence, found.verdict.rawValue, right.verdict.rawValue]
 }
 
 print(

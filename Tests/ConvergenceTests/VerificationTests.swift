@@ -11,11 +11,11 @@ import Testing
   }
 
   @Test(arguments: Fault.allCases) func wrongSchemeIsFound(_ fault: Fault) throws {
-    for claim in fault.claims { #expect(try result(claim, fault).verdict == .violated, "\(claim)") }
+    #expect(try result(fault.claim, fault).verdict == .violated)
   }
 
   /// The same claims on the same scheme without a fault.
-  @Test(arguments: Set(Fault.allCases.flatMap(\.claims)).sorted()) func rightSchemePasses(_ claim: String) throws {
+  @Test(arguments: Set(Fault.allCases.map(\.claim)).sorted()) func rightSchemePasses(_ claim: String) throws {
     #expect(try result(claim, nil).verdict == .agrees)
   }
 
