@@ -38,7 +38,9 @@ let package = Package(
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
     .testTarget(
       name: "McKeanVlasovTests",
-      dependencies: ["McKeanVlasov", "CGSL", "COpenBLAS", "CStableKernels", "KernelClones", "AllocationCounter"]),
+      dependencies: [
+        "McKeanVlasov", "CGSL", "COpenBLAS", "CStableKernels", "KernelClones", "AllocationCounter", "Calibration",
+      ]),
     .testTarget(name: "ConvergenceTests", dependencies: ["McKeanVlasov", "CGSL", "Calibration"]),
     .testTarget(name: "CommandLineTests", dependencies: ["mckean", "McKeanVlasov"]),
   ]

@@ -84,3 +84,12 @@ extension SimulationError {
     }
   }
 }
+
+extension SimulationError {
+  /// `unwritable`, for the reason that the system gives.
+  static func unwritable(path: String, because error: any Error) -> SimulationError {
+    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error
+    let reason = underlying.map { String(cString: strerror(Int32(($0 as NSError).code))) } ?? error.localizedDescription
+    return .unwritable(path: path, problem: reason)
+  }
+}

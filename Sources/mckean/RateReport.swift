@@ -150,18 +150,14 @@ struct RateReport {
     }
     guard let median, let rateOfMedian = median.fitted else { return text + "." }
     text += ", that of \(median.curve.metric.rawValue), which needs no moment, \(Self.slope(rateOfMedian))"
-    let factor = pow(Self.halfWidth(rate) / Self.halfWidth(rateOfMedian), 2).rounded()
+    let factor = pow(rate.halfWidth / rateOfMedian.halfWidth, 2).rounded()
     return text
       + (factor > 1
         ? ": the moment takes at least \(Self.decimals(factor, 0)) times the replicas for an interval as narrow." : ".")
   }
 
-  private static func halfWidth(_ rate: ConvergenceRate) -> Double {
-    (rate.interval.upperBound - rate.interval.lowerBound) / 2
-  }
-
   private static func slope(_ rate: ConvergenceRate) -> String {
-    "\(decimals(rate.slope, 3)) ± \(decimals(halfWidth(rate), 3))"
+    "\(decimals(rate.slope, 3)) ± \(decimals(rate.halfWidth, 3))"
   }
 
   private static func decimals(_ value: Double, _ digits: Int) -> String {

@@ -143,16 +143,7 @@ package struct NaiveSimulator: Simulator {
   private func initialStates(_ model: any McKeanVlasovModel, particles: Range<Int>, _ stream: RandomStream) -> [Double]
   {
     model.initial.enumerated().flatMap { component, law in
-      particles.map { particle in
-        stream.position(particle: UInt32(particle), step: 0, component: UInt32(component), purpose: .initial)
-        switch law {
-        case .constant(let value): return value
-        case .normal(let mean, let deviation):
-          return mean + deviation * gsl_ran_levy(stream.generator, 0.5.squareRoot(), 2)
-        case .uniform(let low, let high): return low + (high - low) * gsl_rng_uniform(stream.generator)
-        case .stable(let law): return gsl_ran_levy(stream.generator, law.scale, law.alpha)
-        }
-      }
+      particles.map { law.naiveDraw(particle: $0, component: component, from: stream) }
     }
   }
 
@@ -269,6 +260,20 @@ private struct Draws {
       }
       // √(2A) g with g = SαS(1/√2) at α = 2
       return (0..<components).flatMap { c in (0..<particles).map { scale * radii[$0] * draw($0, c, alpha: 2) } }
+    }
+  }
+}
+
+extension InitialLaw {
+  /// The initial value of one component of a particle, by GSL.
+  package func naiveDraw(particle: Int, component: Int, from stream: RandomStream) -> Double {
+    stream.position(particle: UInt32(particle), step: 0, component: UInt32(component), purpose: .initial)
+    switch self {
+    case .constant(let value): return value
+    case .normal(let mean, let deviation):
+      return mean + deviation * gsl_ran_levy(stream.generator, 0.5.squareRoot(), 2)
+    case .uniform(let low, let high): return low + (high - low) * gsl_rng_uniform(stream.generator)
+    case .stable(let law): return gsl_ran_levy(stream.generator, law.scale, law.alpha)
     }
   }
 }

@@ -10,6 +10,8 @@ public struct ConvergenceRate: Sendable {
   /// The exponent of n (negative where the error falls) or of Δt (positive).
   public let slope: Double
   public let interval: ClosedRange<Double>
+  /// How far the interval reaches to either side.
+  public var halfWidth: Double { (interval.upperBound - interval.lowerBound) / 2 }
   public let constant: Double
   /// The levels of the fit, in units of the variable: the coarsest and the finest.
   public let fitFrom: Double

@@ -167,7 +167,6 @@ public struct TailIndex: Sendable, Hashable {
     let pseudovalues = (0..<groups).map { Double(groups) * whole - Double(groups - 1) * slope(without: $0) }
     let student = StudentInterval(pseudovalues)!
     guard student.mean.isFinite, student.halfWidth.isFinite else { return nil }
-    return Estimate(
-      value: student.mean, interval: student.mean - student.halfWidth...student.mean + student.halfWidth)
+    return Estimate(value: student.mean, interval: student.interval)
   }
 }

@@ -16,7 +16,7 @@ public struct ClaimFile {
       try ClaimTable.header.write(toFile: path, atomically: false, encoding: .utf8)
       handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
       try handle.seekToEnd()
-    } catch { throw .unwritable(path: path, problem: ExperimentRun.reason(error)) }
+    } catch { throw .unwritable(path: path, because: error) }
   }
 
   /// Adds the row of one claim.
@@ -24,7 +24,7 @@ public struct ClaimFile {
   /// - Throws: `SimulationError.unwritable`.
   public func append(_ result: ClaimResult) throws(SimulationError) {
     do { try handle.write(contentsOf: Data(ClaimTable.row(result).utf8)) } catch {
-      throw .unwritable(path: path, problem: ExperimentRun.reason(error))
+      throw .unwritable(path: path, because: error)
     }
   }
 }

@@ -48,16 +48,11 @@ public final class ExperimentRun {
     do {
       try manager.createDirectory(atPath: directory, withIntermediateDirectories: true)
     } catch {
-      throw .unwritable(path: directory, problem: Self.reason(error))
+      throw .unwritable(path: directory, because: error)
     }
     guard manager.isWritableFile(atPath: directory) else {
       throw .unwritable(path: directory, problem: "permission denied")
     }
-  }
-
-  static func reason(_ error: any Error) -> String {
-    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error
-    return underlying.map { String(cString: strerror(Int32(($0 as NSError).code))) } ?? error.localizedDescription
   }
 
   /// Runs every combination and writes its files.
@@ -205,14 +200,14 @@ public final class ExperimentRun {
       let manifest = try Manifest(experiment, threads: threads, seconds: seconds, directory: directory, files: files)
       try Data(try manifest.json().utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
     } catch {
-      throw .unwritable(path: path, problem: Self.reason(error))
+      throw .unwritable(path: path, because: error)
     }
   }
 
   private func write(_ text: String, to name: String) throws(SimulationError) {
     let path = path(try file(name))
     do { try text.write(toFile: path, atomically: false, encoding: .utf8) } catch {
-      throw .unwritable(path: path, problem: Self.reason(error))
+      throw .unwritable(path: path, because: error)
     }
   }
 
@@ -223,7 +218,7 @@ public final class ExperimentRun {
       try handle.write(contentsOf: Data(text.utf8))
       try handle.close()
     } catch {
-      throw .unwritable(path: path(name), problem: Self.reason(error))
+      throw .unwritable(path: path(name), because: error)
     }
   }
 }

@@ -104,7 +104,7 @@ public struct StoppingRule: Sendable, Hashable {
   /// over particles, which few particles rule, are not waited for.
   package static func halfWidth(of curves: [ErrorCurve]) -> Double? {
     curves.filter { $0.sweep != .joint && $0.metric != .particleMax }.compactMap { curve in
-      (try? ConvergenceRate(fitting: curve)).map { ($0.interval.upperBound - $0.interval.lowerBound) / 2 }
+      (try? ConvergenceRate(fitting: curve))?.halfWidth
     }.max()
   }
 }

@@ -107,10 +107,11 @@ extension Verification {
         stride(from: 0, to: draws.count, by: 2).map { draws[$0] + draws[$0 + 1] }
       }
       func sums(_ first: [Double], _ second: [Double]) -> [Double] { zip(first, second).map(+) }
+      let replicas = try increments(noise, particles: 64, replicas: 3200, session)
       let samples = [
         pairs(try increments(noise, particles: 200_000, session)[0]),
         pairs(try increments(noise, dimension: 2, particles: 100_000, session)[0]),
-        try increments(noise, particles: 64, replicas: 3200, session).chunkedPairs.flatMap { sums($0.0, $0.1) },
+        stride(from: 0, to: replicas.count, by: 2).flatMap { sums(replicas[$0], replicas[$0 + 1]) },
         sums(
           try increments(noise, particles: 100_000, session)[0],
           try increments(noise, particles: 100_000, seed: session.otherSeed, session)[0]),
@@ -150,6 +151,13 @@ extension Verification {
 
   private static let horizon = 1.0
 
+  /// Whether each number of the replicas, `values[replica][number]`, is SαS of its scale about the centre.
+  private static func pValues(_ values: [[Double]], alpha: Double, scales: [Double], center: Double = 0) -> [Evidence] {
+    scales.enumerated().map { index, scale in
+      .pValue(LawTest.symmetricStable(values.map { $0[index] }, alpha: alpha, scale: scale, center: center))
+    }
+  }
+
   /// One particle of four and the mean of all four, after 8 steps of Euler's scheme.
   private static func particle(_ noise: LevyNoise, isQuick: Bool) -> Group {
     let model = OrnsteinUhlenbeck(theta: 0.5, coupling: 2, initial: .constant(1))
@@ -171,11 +179,7 @@ extension Verification {
       let scales = [
         exact.scale(particles: particles, steps: steps), exact.scaleOfMean(particles: particles, steps: steps),
       ]
-      return scales.enumerated().map { index, scale in
-        .pValue(
-          LawTest.symmetricStable(
-            values.map { $0[index] }, alpha: noise.alpha, scale: scale, center: exact.mean(from: 1, steps: steps)))
-      }
+      return pValues(values, alpha: noise.alpha, scales: scales, center: exact.mean(from: 1, steps: steps))
     }
   }
 
@@ -200,12 +204,8 @@ extension Verification {
       let errors = try session.simulator.map(run, threads: session.threads) { states in
         [states[0][0] - states[1][0], states[0][0] - states[2][0]]
       }
-      return [16, nil].enumerated().map { index, reference in
-        .pValue(
-          LawTest.symmetricStable(
-            errors.map { $0[index] }, alpha: noise.alpha,
-            scale: exact.chaosErrorScale(particles: 4, reference: reference, steps: steps)))
-      }
+      let scales = [16, nil].map { exact.chaosErrorScale(particles: 4, reference: $0, steps: steps) }
+      return pValues(errors, alpha: noise.alpha, scales: scales)
     }
   }
 
@@ -224,19 +224,8 @@ extension Verification {
         model: model, noise: noise, horizon: horizon,
         systems: [8, 16].map { .init(particles: 3, steps: $0) }, replicas: 100_000, seed: session.seed)
       let errors = try session.simulator.map(run, threads: session.threads) { [$0[0][0] - $0[1][0]] }
-      return [
-        .pValue(
-          LawTest.symmetricStable(
-            errors.map { $0[0] }, alpha: noise.alpha,
-            scale: exact.strongErrorScale(particles: 3, steps: 8, referenceSteps: 16)))
-      ]
+      let scale = exact.strongErrorScale(particles: 3, steps: 8, referenceSteps: 16)
+      return pValues(errors, alpha: noise.alpha, scales: [scale])
     }
-  }
-}
-
-extension Array {
-  /// Elements 0 and 1, 2 and 3, and so on.
-  fileprivate var chunkedPairs: [(Element, Element)] {
-    stride(from: 0, to: count - 1, by: 2).map { (self[$0], self[$0 + 1]) }
   }
 }

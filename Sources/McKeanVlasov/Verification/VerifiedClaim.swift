@@ -54,7 +54,7 @@ extension Evidence {
     do {
       let rate = try ConvergenceRate(fitting: curve)
       let freedom = Double(ErrorCurve.groups(replicas: curve.replicas) - 1)
-      let standardError = (rate.interval.upperBound - rate.slope) / gsl_cdf_tdist_Pinv(0.975, freedom)
+      let standardError = rate.halfWidth / gsl_cdf_tdist_Pinv(0.975, freedom)
       self = .estimate(rate.slope, standardError: standardError, freedom: freedom)
     } catch { self = .missing(error.rawValue) }
   }
@@ -65,9 +65,10 @@ extension Evidence {
       self = .missing("a state is not finite")
       return
     }
-    let mean = gsl_stats_mean(values, 1, values.count)
-    let error = gsl_stats_sd(values, 1, values.count) / Double(values.count).squareRoot()
-    self = .estimate(mean / expected, standardError: error / expected, freedom: Double(values.count - 1))
+    var moments = SampleMoments()
+    for value in values { moments.add(value) }
+    self = .estimate(
+      moments.mean / expected, standardError: moments.standardError / expected, freedom: Double(values.count - 1))
   }
 }
 

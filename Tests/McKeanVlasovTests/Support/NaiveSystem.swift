@@ -1,4 +1,5 @@
 import CGSL
+import Calibration
 import Foundation
 import McKeanVlasov
 
@@ -27,7 +28,7 @@ struct NaiveSystem {
     let stream = RandomStream(seed: seed)
     stream.select(replica: replica)
     var states = (0..<particles).map { particle in
-      (0..<components).map { component in draw(initial[component], first + particle, component, stream) }
+      (0..<components).map { initial[$0].naiveDraw(particle: first + particle, component: $0, from: stream) }
     }
     var path = [states]
     let stride = fineSteps / steps
@@ -49,17 +50,6 @@ struct NaiveSystem {
       path.append(states)
     }
     return path
-  }
-
-  private func draw(_ law: InitialLaw, _ particle: Int, _ component: Int, _ stream: RandomStream) -> Double {
-    stream.position(particle: UInt32(particle), step: 0, component: UInt32(component), purpose: .initial)
-    switch law {
-    case .constant(let value): return value
-    case .normal(let mean, let deviation):
-      return mean + deviation * gsl_ran_levy(stream.generator, 0.5.squareRoot(), 2)
-    case .uniform(let low, let high): return low + (high - low) * gsl_rng_uniform(stream.generator)
-    case .stable(let law): return gsl_ran_levy(stream.generator, law.scale, law.alpha)
-    }
   }
 
   /// Independent coordinates only.
