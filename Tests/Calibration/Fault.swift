@@ -26,7 +26,7 @@ package enum Fault: String, Sendable, CaseIterable {
     case .isotropicOffByRootTwo: "exact-law/projection/isotropic"
     case .scaleOffByTwoPercent: "exact-law/draws/alpha=1.5"
     case .tailCut: "exact-law/tail/alpha=0.8"
-    case .flowOfTheDifferentialEquation: "exact-law/chaos-error/limit/alpha=1.5"
+    case .flowOfTheDifferentialEquation: "chaos/kuramoto/limit/alpha=1.5/terminal"
     }
   }
 }

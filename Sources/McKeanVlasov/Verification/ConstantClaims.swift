@@ -8,7 +8,7 @@ extension Verification {
     groups.append(try gradient())
     for alpha in [1.2, 1.5, 1.8, 2] { groups.append(try sineConstant(alpha: alpha, isQuick: alpha == 1.5)) }
     groups += [
-      try order(coupling: 0.6, name: "below", isQuick: true), try order(coupling: 3, name: "above", isQuick: true),
+      try order(coupling: 0.6, name: "below", isQuick: false), try order(coupling: 3, name: "above", isQuick: true),
       try stationaryOrder(),
     ]
     for alpha in [1.2, 1.5, 2] { groups.append(try pruning(alpha: alpha, isQuick: alpha > 1.3)) }
@@ -156,7 +156,7 @@ extension Verification {
     ) { session in
       let run = CoupledRun(
         model: model, noise: noise, horizon: horizon, systems: sizes.map { .init(particles: $0, steps: 120) },
-        replicas: coupling < 2 ? 12_000 : 3000, seed: session.seed)
+        replicas: coupling < 2 ? 20_000 : 8000, seed: session.seed)
       let orders = try session.simulator.map(run, threads: session.threads) { $0.map(orderParameter) }
       return [Evidence(slopeOf: orders, over: sizes)]
     }
