@@ -24,7 +24,7 @@ extension Verification {
     groups += [
       try strong(slow, brownian, [.terminal, .offGrid], steps: 64, replicas: 3072, isQuick: false),
       try strong(
-        DoubleWell(barrier: 1, coupling: 1), try stable(1.5), [.terminalMedian], steps: 256, replicas: 12_288,
+        DoubleWell(barrier: 1, coupling: 1), try stable(1.5), [.terminalMedian], steps: 256, replicas: 28_672,
         isQuick: false),
       // a bounded drift: the noise cancels and every moment exists
       try strong(
@@ -47,7 +47,7 @@ extension Verification {
     for alpha in [1.2, 1.5, 1.8, 2] {
       groups.append(
         try chaos(
-          linear, try stable(alpha), replicas: alpha == 1.2 ? 260_000 : alpha == 1.8 ? 180_000 : 72_000,
+          linear, try stable(alpha), replicas: alpha == 1.2 ? 260_000 : alpha == 1.8 ? 180_000 : 84_000,
           isQuick: alpha == 1.5))
       for (model, replicas) in bounded {
         groups.append(
@@ -57,7 +57,7 @@ extension Verification {
     groups += [
       try chaos(linear, brownian, replicas: 60_000, isQuick: false),
       try chaos(
-        try network(.relu), try LevyNoise(law: .stable(alpha: 1.5), scale: 3), from: 64, replicas: 48_000, isQuick: true
+        try network(.relu), try LevyNoise(law: .stable(alpha: 1.5), scale: 3), from: 64, replicas: 80_000, isQuick: true
       ),
       // against the limit, with the flow of the chain; in two steps the differential equation's is far from it
       try chaos(
