@@ -1,6 +1,6 @@
 # `make run` does the main job on the data that ships with the project; `make test` passes the tests.
 SHELL := /bin/bash
-packages := libgsl-dev libopenblas-dev pkg-config python3-numpy
+packages := libgsl-dev libopenblas-dev zlib1g-dev pkg-config python3-numpy
 sudo := $(if $(filter 0,$(shell id -u)),,sudo)
 mckean := .build/release/mckean
 peers := .build/benchmarks

@@ -213,7 +213,7 @@ public struct Experiment: Sendable {
     try studyTable.finish()
 
     let names = axes.first { $0.table == "model" && $0.key == "name" }?.values ?? []
-    var data: LabelledData?
+    var data: LabelledDataSplit?
     var combinations: [Combination] = []
     var resolved: [String: ExperimentValue] = [:]
     var resolvedOfCombinations: [(model: [String: ExperimentValue], noise: [String: ExperimentValue])] = []
@@ -227,7 +227,7 @@ public struct Experiment: Sendable {
           throw .located(place: "\(file.name), ", .missingKey(parameter: "[data]", allowed: "a table [data]"))
         }
         if data == nil { data = try ModelCatalog.data(dataTable, directory: file.directory, seed: seed) }
-        return data!
+        return data!.train
       }
       // what the model of this combination does not know does not tell it apart
       let setting = values.filter {
