@@ -76,6 +76,8 @@ public struct Experiment: Sendable {
   public let combinations: [Combination]
   /// Every table with its defaults.
   public let resolved: [String: ExperimentValue]
+  /// What `[data]` names; nil without it.
+  public let data: LabelledDataSplit?
   private let claims: [StatedClaim]
   /// Where the number of particles stands, as a message begins.
   private let placeOfParticles: String
@@ -254,6 +256,7 @@ public struct Experiment: Sendable {
       }
       resolved["data"] = .table(dataTable.resolved)
     }
+    self.data = data
     resolved["time"] = .table(timeTable.resolved)
     resolved["study"] = .table(studyTable.resolved)
     let claimTables = try file.tables("claim")
