@@ -1,11 +1,11 @@
 # `make run` does the main job on the data that ships with the project; `make test` passes the tests.
 SHELL := /bin/bash
-packages := libgsl-dev libopenblas-dev pkg-config python3-numpy
+packages := libgsl-dev libopenblas-dev zlib1g-dev pkg-config python3-numpy
 sudo := $(if $(filter 0,$(shell id -u)),,sudo)
 mckean := .build/release/mckean
 peers := .build/benchmarks
 
-.PHONY: deps build run test curves calibrate bench format lint clean
+.PHONY: deps build run test curves calibrate bench data format lint clean
 
 deps: ## Debian packages, where they are missing
 	@[ $$(dpkg-query -W -f='$${Status}\n' $(packages) 2>/dev/null | grep -c '^install ok installed') = $(words $(packages)) ] || { $(sudo) apt-get update -q && \
@@ -40,6 +40,10 @@ $(peers)/installed: Tests/Benchmarks/requirements.txt | deps
 	python3 -m venv --clear $(peers)
 	$(peers)/bin/pip install -q --retries 1 -r $<
 	touch $@
+
+data: packages += python3-pip
+data: deps ## data/: MNIST (5,000 images), ECG5000, Fashion-MNIST
+	data/fetch.sh
 
 format:
 	swift format --in-place --recursive --configuration .swift-format Sources Tests Package.swift

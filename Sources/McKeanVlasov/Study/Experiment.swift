@@ -76,6 +76,8 @@ public struct Experiment: Sendable {
   public let combinations: [Combination]
   /// Every table with its defaults.
   public let resolved: [String: ExperimentValue]
+  /// What `[data]` names; nil without it.
+  public let data: LabelledDataSplit?
   private let claims: [StatedClaim]
   /// Where the number of particles stands, as a message begins.
   private let placeOfParticles: String
@@ -213,7 +215,7 @@ public struct Experiment: Sendable {
     try studyTable.finish()
 
     let names = axes.first { $0.table == "model" && $0.key == "name" }?.values ?? []
-    var data: LabelledData?
+    var data: LabelledDataSplit?
     var combinations: [Combination] = []
     var resolved: [String: ExperimentValue] = [:]
     var resolvedOfCombinations: [(model: [String: ExperimentValue], noise: [String: ExperimentValue])] = []
@@ -227,7 +229,7 @@ public struct Experiment: Sendable {
           throw .located(place: "\(file.name), ", .missingKey(parameter: "[data]", allowed: "a table [data]"))
         }
         if data == nil { data = try ModelCatalog.data(dataTable, directory: file.directory, seed: seed) }
-        return data!
+        return data!.train
       }
       // what the model of this combination does not know does not tell it apart
       let setting = values.filter {
@@ -254,6 +256,7 @@ public struct Experiment: Sendable {
       }
       resolved["data"] = .table(dataTable.resolved)
     }
+    self.data = data
     resolved["time"] = .table(timeTable.resolved)
     resolved["study"] = .table(studyTable.resolved)
     let claimTables = try file.tables("claim")

@@ -123,6 +123,25 @@ final class ExperimentTable {
     return text
   }
 
+  /// Text, or a list of texts.
+  func texts(_ key: String) throws(SimulationError) -> [String] {
+    let allowed = "text in quotes or a list of texts"
+    let value = try value(key, default: nil, allowed: allowed)
+    let elements = if case .list(let list) = value { list } else { [value] }
+    let texts = elements.compactMap { if case .word(let text) = $0 { text } else { nil } }
+    guard texts.count == elements.count, !texts.isEmpty else { throw error(key, found: value.found, allowed: allowed) }
+    return texts
+  }
+
+  /// The label of a class: text, or a number.
+  func label(_ key: String) throws(SimulationError) -> ExperimentValue {
+    let value = try value(key, default: nil, allowed: "a label")
+    switch value {
+    case .word, .integer, .number: return value
+    default: throw error(key, found: value.found, allowed: "a label: text in quotes or a number")
+    }
+  }
+
   /// One of a few words.
   func word(_ key: String, default fallback: String? = nil, among words: [String]) throws(SimulationError) -> String {
     let allowed = words.map { "\"\($0)\"" }.joined(separator: ", ")
@@ -292,6 +311,9 @@ extension ExperimentValue {
     default: nil
     }
   }
+
+  /// Whether a label of a data file is this one: text as it stands, a number by its value.
+  func isLabel(_ label: String) -> Bool { asNumber.map { $0 == Double(label) } ?? (label == text) }
 }
 
 extension InitialLaw {

@@ -101,40 +101,84 @@ public enum ModelCatalog {
     } catch { throw table.locate(error) }
   }
 
-  /// Reads the training data that `[data]` names.
-  static func data(_ table: ExperimentTable, directory: String, seed: UInt32) throws(SimulationError) -> LabelledData {
-    let path: String
-    if table.has("train") {
+  /// Reads the data that `[data]` names.
+  static func data(_ table: ExperimentTable, directory: String, seed: UInt32) throws(SimulationError)
+    -> LabelledDataSplit
+  {
+    func paths(_ key: String) throws(SimulationError) -> [String] {
+      try table.texts(key).map { $0.hasPrefix("/") ? $0 : directory + "/" + $0 }
+    }
+    let isOwnFile = table.has("train")
+    let trainPaths: [String]
+    if isOwnFile {
       guard !table.has("name") else {
         throw table.error("name", found: "both name and train", allowed: "one of them")
       }
-      let train = try table.text("train")
-      path = train.hasPrefix("/") ? train : directory + "/" + train
+      trainPaths = try paths("train")
     } else {
       guard table.has("name") else {
         throw table.error("name", found: "neither name nor train", allowed: "name = \"digits\", or train = a file")
       }
       _ = try table.word("name", among: ["digits"])
-      path = BundledFiles.path("Data/digits.csv")
+      trainPaths = [BundledFiles.path("Data/digits.csv")]
     }
+    let testPaths = table.has("test") ? try paths("test") : []
     let label: LabelledData.LabelColumn =
       switch try table.text("label", default: "last") {
       case "first": .first
       case "last": .last
       case let name: .named(name)
       }
-    var data: LabelledData
-    do { data = try LabelledData(contentsOf: path, label: label) } catch {
-      guard case .unreadableFile = error else { throw table.locate(error) }
-      throw table.locate(error, from: table.has("train") ? "train" : "name")
+
+    var train: LabelledData
+    var test: LabelledData?
+    var files: [String] = []
+    func read(_ paths: [String], _ key: String, training: (data: LabelledData, path: String)? = nil)
+      throws(SimulationError) -> LabelledData
+    {
+      do throws(SimulationError) {
+        var parts: [LabelledRows] = []
+        for path in paths { parts.append(try LabelledRows(contentsOf: path, label: label)) }
+        files += parts.flatMap(\.files)
+        return try LabelledData(parts, training: training)
+      } catch {
+        guard case .unreadableFile = error else { throw table.locate(error) }
+        throw table.locate(error, from: key)
+      }
     }
-    if try table.boolean("shuffle", default: false) { data = data.shuffled(seed: seed) }
+    train = try read(trainPaths, isOwnFile ? "train" : "name")
+    if !testPaths.isEmpty { test = try read(testPaths, "test", training: (train, trainPaths[0])) }
+
+    if table.has("class-against-rest") {
+      let one = try table.label("class-against-rest")
+      guard let index = train.classNames.firstIndex(where: one.isLabel) else {
+        throw table.error(
+          "class-against-rest", found: one.found, allowed: "a label of \(trainPaths[0]): \(train.listOfClasses)")
+      }
+      (train, test) = (train.classAgainstRest(index), test?.classAgainstRest(index))
+    }
+    if try table.boolean("shuffle", default: false) { train = train.shuffled(seed: seed) }
     if table.has("rows") {
-      data = data.rows(in: 0..<(try table.integer("rows", in: 1...data.rows)))
+      train = train.rows(in: 0..<(try table.integer("rows", in: 1...train.rows)))
     }
-    data = data.scaled(try scaling(table))
+    if table.has("test-fraction") {
+      guard testPaths.isEmpty else {
+        throw table.error("test-fraction", found: "both test and test-fraction", allowed: "one of them")
+      }
+      let fraction = try table.number("test-fraction", allowed: "a number between 0 and 1") { $0 > 0 && $0 < 1 }
+      let split = train.split(testFraction: fraction, seed: seed)
+      guard split.test.rows > 0 else {
+        throw table.error(
+          "test-fraction", found: "\(fraction), which takes none of \(train.rows) rows",
+          allowed: "a number that takes a row of at least one class and leaves it another")
+      }
+      (train, test) = split
+    }
+    let scaling = try scaling(table)
     try table.finish()
-    return data
+    return LabelledDataSplit(
+      train: train.scaled(scaling, by: train), test: test?.scaled(scaling, by: train),
+      name: isOwnFile ? String(trainPaths[0].split(separator: "/").last ?? "") : "digits", files: files)
   }
 
   private static func scaling(_ table: ExperimentTable) throws(SimulationError) -> LabelledData.Scaling {
