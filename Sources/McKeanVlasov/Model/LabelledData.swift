@@ -150,9 +150,16 @@ public struct LabelledData: Sendable {
 
   /// - Parameter component: the word of the counter that sets one order apart from another.
   private static func randomOrder(of rows: some Sequence<Int>, seed: UInt32, component: UInt32) -> [Int] {
+    randomOrder(of: rows, key: SIMD2(seed, .max), step: 0, component: component)
+  }
+
+  /// Sorted by a uniform of each row's counter.
+  static func randomOrder(of rows: some Sequence<Int>, key: SIMD2<UInt32>, step: UInt32, component: UInt32 = 0)
+    -> [Int]
+  {
     rows.map { row in
-      let counter = SIMD4(UInt32(row), 0, component, StreamPurpose.batch.rawValue)
-      return (Philox.uniforms(counter: counter, key: SIMD2(seed, UInt32.max)).first, row)
+      let counter = SIMD4(UInt32(row), step, component, StreamPurpose.batch.rawValue)
+      return (Philox.uniforms(counter: counter, key: key).first, row)
     }.sorted { $0 < $1 }.map(\.1)
   }
 }
