@@ -109,14 +109,29 @@ public struct LabelledData: Sendable {
       let largest = training.inputs.lazy.map(abs).max() ?? 0
       if largest > 0 { result.inputs = inputs.map { $0 / largest } }
     case .zScore:
+      let values = training.inputs
+      let rowStarts = stride(from: 0, to: values.count, by: columns)
+      var means = [Double](repeating: 0, count: columns)
+      for start in rowStarts { for column in 0..<columns { means[column] += values[start + column] } }
+      for column in 0..<columns { means[column] /= Double(training.rows) }
+      var deviations = [Double](repeating: 0, count: columns)
+      // the mean of equal values may differ from them by rounding
+      var isConstant = [Bool](repeating: true, count: columns)
+      for start in rowStarts {
+        for column in 0..<columns {
+          let deviation = values[start + column] - means[column]
+          deviations[column] += deviation * deviation
+          isConstant[column] = isConstant[column] && values[start + column] == values[column]
+        }
+      }
       for column in 0..<columns {
-        let values = stride(from: column, to: training.inputs.count, by: columns).map { training.inputs[$0] }
-        let mean = values.reduce(0, +) / Double(values.count)
-        let deviation = (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)).squareRoot()
-        // the mean of equal values may differ from them by rounding
-        let isConstant = deviation == 0 || values.allSatisfy { $0 == values[0] }
-        for index in stride(from: column, to: inputs.count, by: columns) {
-          result.inputs[index] = isConstant ? 0 : (inputs[index] - mean) / deviation
+        deviations[column] = (deviations[column] / Double(training.rows)).squareRoot()
+        if deviations[column] == 0 { isConstant[column] = true }
+      }
+      for start in stride(from: 0, to: inputs.count, by: columns) {
+        for column in 0..<columns {
+          let deviation = inputs[start + column] - means[column]
+          result.inputs[start + column] = isConstant[column] ? 0 : deviation / deviations[column]
         }
       }
     case .affine(let shift, let factor): result.inputs = inputs.map { ($0 - shift) * factor }
