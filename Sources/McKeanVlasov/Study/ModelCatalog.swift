@@ -27,9 +27,10 @@ public enum ModelCatalog {
   ///
   /// - Parameters:
   ///   - names: where the file lists several, all of them; each model leaves the others' keys alone.
+  ///   - particles: n where the study has one, or the first of several that are no levels of a ladder.
   ///   - data: the training data, read once for all combinations.
   static func model(
-    _ table: ExperimentTable, names: [String], data: () throws(SimulationError) -> LabelledData
+    _ table: ExperimentTable, names: [String], particles: Int?, data: () throws(SimulationError) -> LabelledData
   ) throws(SimulationError) -> any McKeanVlasovModel {
     let model: any McKeanVlasovModel
     switch try table.word("name", among: models.map(\.name)) {
@@ -55,18 +56,26 @@ public enum ModelCatalog {
       let data = try data()
       let activation: Activation = try table.word("activation")
       let loss: Loss = try table.word("loss")
-      _ = try table.word("output", default: "fixed", among: ["fixed"])
-      _ = try table.word("output-scaling", default: "mean-field", among: ["mean-field"])
-      _ = try table.word("batch", default: "full", among: ["full"])
+      let output: TwoLayerNetwork.Output = try table.word("output", default: .fixed)
+      let scaling: TwoLayerNetwork.OutputScaling = try table.word("output-scaling", default: .meanField)
+      guard scaling == .meanField || particles != nil else {
+        throw table.error(
+          "output-scaling", found: "\"standard\" with several n to compare",
+          allowed: "\"mean-field\"; \"standard\" in strong, trajectory and compressibility studies")
+      }
+      let batchSize = try table.batchSize("batch", of: data.rows)
       let weightDecay = try table.number("weight-decay", default: 0, allowed: "a finite number, 0 or larger") {
         $0 >= 0 && $0.isFinite
       }
       let bound = 1 / Double(data.columns).squareRoot()
       let initial = try table.law("initial", default: .uniform(low: -bound, high: bound))
-      let outputInitial = try table.law("output-initial", default: .normal(mean: 0, standardDeviation: 1))!
+      // under the standard scaling the default depends on n
+      let outputInitial = try table.law(
+        "output-initial", default: scaling == .meanField ? TwoLayerNetwork.outputInitial(neurons: nil) : nil)
       do {
         model = try TwoLayerNetwork(
-          data: data, activation: activation, loss: loss, weightDecay: weightDecay, initial: initial,
+          data: data, activation: activation, loss: loss, weightDecay: weightDecay, output: output,
+          neurons: scaling == .standard ? particles : nil, batchSize: batchSize, initial: initial,
           outputInitial: outputInitial)
       } catch { throw table.locate(error) }
     }
@@ -83,13 +92,13 @@ public enum ModelCatalog {
   /// - Parameter lawVaries: whether the file lists several laws; alpha is then that of the stable ones.
   static func noise(_ table: ExperimentTable, lawVaries: Bool) throws(SimulationError) -> LevyNoise {
     let law: LevyNoise.Law
-    switch try table.word("law", among: ["stable", "brownian"]) {
+    switch try table.word("law", among: ["stable", "brownian", "none"]) {
     case "stable": law = .stable(alpha: try table.number("alpha", allowed: "a number from 0.1 to 2") { _ in true })
-    default:
+    case let word:
       if table.has("alpha"), !lawVaries {
-        throw table.error("alpha", found: table.values["alpha"]!.found, allowed: "no alpha with law = \"brownian\"")
+        throw table.error("alpha", found: table.values["alpha"]!.found, allowed: "no alpha with law = \"\(word)\"")
       }
-      law = .brownian
+      law = word == "none" ? .none : .brownian
     }
     let scale = try table.number("scale", default: 1, allowed: "a finite number, 0 or larger") { _ in true }
     let shape: NoiseShape = try table.word("shape", default: .independent)
