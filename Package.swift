@@ -15,11 +15,12 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CGSL", providers: [.apt(["libgsl-dev"])]),
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CStableKernels"),
     .target(
       name: "McKeanVlasov",
       dependencies: [
-        "CGSL", "COpenBLAS", "CStableKernels", "TOMLKit", .product(name: "Logging", package: "swift-log"),
+        "CGSL", "COpenBLAS", "CStableKernels", "CZlib", "TOMLKit", .product(name: "Logging", package: "swift-log"),
       ],
       resources: [.copy("Experiments"), .copy("Data")]),
     .executableTarget(

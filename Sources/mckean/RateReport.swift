@@ -48,7 +48,12 @@ struct RateReport {
 
   /// The noise and what else varies, in the words of the experiment file.
   static func noise(_ label: CurveLabel) -> String {
-    let law = if case .stable(let alpha) = label.noise.law { "alpha=\(alpha)" } else { "brownian" }
+    let law: String
+    switch label.noise.law {
+    case .stable(let alpha): law = "alpha=\(alpha)"
+    case .brownian: law = "brownian"
+    case .none: return "none" + (label.setting.isEmpty ? "" : " \(label.setting)")
+    }
     return "\(law) \(label.noise.shape.rawValue) scale=\(label.noise.scale)"
       + (label.setting.isEmpty ? "" : " \(label.setting)")
   }
@@ -160,7 +165,7 @@ struct RateReport {
     "\(decimals(rate.slope, 3)) ± \(decimals(rate.halfWidth, 3))"
   }
 
-  private static func decimals(_ value: Double, _ digits: Int) -> String {
+  static func decimals(_ value: Double, _ digits: Int) -> String {
     String(format: "%.\(digits)f", value)
   }
 }

@@ -55,6 +55,7 @@ struct RunCommand: ParsableCommand {
       let results = try run.run(progress: quiet ? nil : ProgressBar.start(total: run.totalReplicas))
       StandardError.clearBar()
       print(RateReport(results, surfaces: run.surfaces, stopping: experiment.stopping).text, terminator: "")
+      print(CompressionReport(run.summaries).text, terminator: "")
       print(ObservableReport(run.lastObservables).text, terminator: "")
       for (label, study, result) in run.expectations {
         print(ExpectationReport(label, study, result).text, terminator: "")

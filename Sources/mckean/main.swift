@@ -11,6 +11,7 @@ struct McKean: ParsableCommand {
     subcommands: [ListCommand.self, ShowCommand.self, RunCommand.self, VerifyCommand.self])
 }
 
+BLASCore.restartIfUnknown()
 LoggingSystem.bootstrap { _ in StandardErrorLog() }
 do {
   var command = try McKean.parseAsRoot()

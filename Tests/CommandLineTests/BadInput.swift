@@ -432,6 +432,34 @@ extension BadInput {
     .withData("scaling", Sample.data, "scaling = 3", says: "line 3, data.scaling", "found 3", "{ shift, factor }"),
     .withData(
       "both", Sample.data, "name = \"digits\"", says: "line 3, data.name", "both name and train", "one of them"),
+    .withData(
+      "an unknown key", Sample.data, "test-fractoin = 0.5", says: "line 3, data.test-fractoin", "unknown key",
+      "did you mean test-fraction?"),
+    .withData(
+      "no test file", Sample.data, "test = \"test.csv\"", says: "line 3, data.test", "test.csv", "no such file"),
+    .withData(
+      "a test file without a file", Sample.data, "test = []", says: "line 3, data.test", "found the list []",
+      "text in quotes or a list of texts"),
+    .withData(
+      "a test set twice", Sample.data, "test = \"data.csv\"\ntest-fraction = 0.5", says: "line 4, data.test-fraction",
+      "both test and test-fraction", "one of them"),
+    .withData(
+      "a whole test set", Sample.data, "test-fraction = 1", says: "line 3, data.test-fraction", "found 1",
+      "a number between 0 and 1"),
+    .withData(
+      "an empty test set", Sample.data, "test-fraction = 0.5", says: "line 3, data.test-fraction",
+      "takes none of 3 rows"),
+    .withData(
+      "no such class", Sample.data, "class-against-rest = 7", says: "line 3, data.class-against-rest", "found 7",
+      "a label of ", "data.csv: 0, 1, 2"),
+    .withData("IDX without its sizes", "\0\0\u{8}\u{3}\0\0", says: "data.csv", "it has 6 bytes", "at least 16", "IDX"),
+    .withData("IDX of another kind", "\0\0\u{8}\u{1}", says: "data.csv", "0x00000801", "0x00000803", "is expected"),
+    .changed(
+      in: Sample.network, "train = \"data.csv\"", "train = \"data.csv\"\ntest = \"digits.csv\"", data: Sample.data,
+      says: "line 3, data.test", "digits.csv", "there is no such file"),
+    .changed(
+      in: Sample.network, "train = \"data.csv\"", "train = 3", data: Sample.data, says: "line 2, data.train", "found 3",
+      "text in quotes or a list of texts"),
     .changed(
       in: Sample.network, "[data]\ntrain = \"data.csv\"\n", "", says: "mine.toml, [data]", "missing", "a table [data]"),
     .changed(

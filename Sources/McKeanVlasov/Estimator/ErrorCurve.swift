@@ -30,13 +30,14 @@ public struct ErrorCurve: Sendable {
   /// What a value is.
   public enum Estimator: String, Sendable {
     case mean, median
+    case geometricMean = "geometric-mean"
     /// The error's 2p-th moment is infinite, and no interval for the value keeps its level.
     case meanNoInterval = "mean-no-interval"
   }
 
   /// What is measured.
   public let metric: Metric
-  /// The order of the moment; nil for a median.
+  /// The order of the moment; nil for a median or a geometric mean.
   public let p: Double?
   /// What varies from level to level.
   public let sweep: Sweep
@@ -85,9 +86,10 @@ public struct ErrorCurve: Sendable {
   /// correlation and heterogeneity robust inference*, J. Bus. Econ. Stat. 28 (2010); docs/theory.md, section 8.
   public static func groups(replicas: Int) -> Int { replicas >= 32 ? 16 : replicas / 2 }
 
-  /// The statistic of the level over the given replicas: (mean)^{1/p}, or the median.
+  /// The statistic of the level over the given replicas: (mean)^{1/p}, or the median, or the geometric mean.
   private func statistic(_ level: Int, _ replicas: [Int]) -> Double {
     var values = replicas.map { samples[level][$0] }
+    if Metric.ofPruning.contains(metric) { return exp(values.reduce(0) { $0 + log($1) } / Double(values.count)) }
     guard let p else { return gsl_stats_median(&values, 1, values.count) }
     return pow(values.reduce(0, +) / Double(values.count), 1 / p)
   }
@@ -112,7 +114,9 @@ public struct ErrorCurve: Sendable {
   public func estimates() -> [Estimate] {
     let groups = groupValues
     let all = finiteReplicas
-    let estimator = p == nil ? Estimator.median : hasIntervals ? .mean : .meanNoInterval
+    let estimator: Estimator =
+      Metric.ofPruning.contains(metric)
+      ? .geometricMean : p == nil ? .median : hasIntervals ? .mean : .meanNoInterval
     return levels.indices.map { level in
       guard !all.isEmpty else { return Estimate(value: .nan, interval: nil, estimator: estimator) }
       let value = statistic(level, all)

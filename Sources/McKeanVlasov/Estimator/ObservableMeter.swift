@@ -76,9 +76,9 @@ package final class ObservableMeter {
 
   /// The network's loss and accuracy; both not a number where an output is none.
   private var performance: (loss: Double, accuracy: Double) {
-    let outputs = engine.meanField(of: system)
-    guard let network = engine.model as? TwoLayerNetwork, outputs.allSatisfy(\.isFinite) else { return (.nan, .nan) }
-    return network.performance(ofOutputs: outputs)
+    guard let network = engine.model as? TwoLayerNetwork else { return (.nan, .nan) }
+    let outputs = network.outputs(ofMeanField: engine.meanField(of: system))
+    return outputs.allSatisfy(\.isFinite) ? network.performance(ofOutputs: outputs) : (.nan, .nan)
   }
 
   /// The mean over all numbers of what a function makes of them in place; block by block, in order.

@@ -66,6 +66,14 @@ public struct TailIndex: Sendable, Hashable {
 
   // MARK: - Hill
 
+  /// Hill's estimate alone, which needs fewer numbers; its interval keeps its level from `fewest` numbers on only.
+  ///
+  /// - Returns: nil for fewer than 100 numbers above 0, or a largest number that stands many times.
+  public static func hill(of sample: [Double]) -> Estimate? {
+    let descending = sample.filter { $0 > 0 && $0.isFinite }.sorted(by: >)
+    return descending.count < 100 ? nil : hill(descending)?.estimate
+  }
+
   /// The share of Guillou and Hall's number that is used: theirs balances bias and standard deviation, and a smaller one
   /// leaves little bias in the interval.
   private static let share = 8

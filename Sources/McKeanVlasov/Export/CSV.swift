@@ -15,12 +15,18 @@ enum CSV {
 }
 
 extension CurveLabel {
-  var lawName: String { if case .stable = noise.law { "stable" } else { "brownian" } }
+  var lawName: String {
+    switch noise.law {
+    case .stable: "stable"
+    case .brownian: "brownian"
+    case .none: "none"
+    }
+  }
   var alpha: Double? { if case .stable(let alpha) = noise.law { alpha } else { nil } }
   /// study,model,law,shape,alpha,scale,setting
   var fields: [String] { [study.rawValue, model] + noiseFields }
   /// law,shape,alpha,scale,setting
   var noiseFields: [String] {
-    [lawName, noise.shape.rawValue, CSV.field(alpha), CSV.field(noise.scale), CSV.field(setting)]
+    [lawName, noise.law == .none ? "" : noise.shape.rawValue, CSV.field(alpha), CSV.field(noise.scale), CSV.field(setting)]
   }
 }

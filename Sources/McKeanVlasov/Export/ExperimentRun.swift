@@ -23,6 +23,9 @@ public final class ExperimentRun {
   /// The observables of trajectories at their last time, combination by combination: `[replica][observable]`.
   public private(set) var lastObservables: [(label: CurveLabel, study: TrajectoryStudy, values: [[Double]])] = []
 
+  /// What the replicas of compressibility studies say together: combination by combination, width by width.
+  public private(set) var summaries: [CompressionSummary] = []
+
   /// Replicas over all combinations, for a progress bar; of a stopping rule those of the first batches.
   public var totalReplicas: Int { experiment.combinations.reduce(0) { $0 + $1.study.replicas } }
 
@@ -65,6 +68,7 @@ public final class ExperimentRun {
       switch experiment.kind {
       case .trajectory: try runTrajectories(progress)
       case .expectation: try runExpectations(progress)
+      case .compressibility: try runCompressibility(progress)
       case .chaos, .strong, .joint, .law: try runErrorStudies(progress)
       }
     try writeManifest(seconds: (ContinuousClock.now - start) / .seconds(1))
@@ -86,7 +90,7 @@ public final class ExperimentRun {
         curves = try study.run(until: experiment.stopping, threads: threads, progress: progress, logger: logger)
       case .law(let study):
         curves = try study.run(until: experiment.stopping, threads: threads, progress: progress, logger: logger)
-      case .trajectory, .expectation: continue
+      case .trajectory, .expectation, .compressibility: continue
       }
       let (label, ofSurface) = (combination.label, curves.filter { $0.sweep == .joint })
       let fitted = curves.filter { $0.sweep != .joint }.map {
@@ -148,6 +152,75 @@ public final class ExperimentRun {
     return []
   }
 
+  private func runCompressibility(_ progress: ReplicaProgress?) throws -> [RateResult] {
+    let data = experiment.data?.name ?? ""
+    try write(CompressionTable.header, to: "compression.csv")
+    try write(CompressionSummaryTable.header, to: "compression-summary.csv")
+    let hasRates = experiment.combinations.contains { !$0.study.curves.isEmpty }
+    if hasRates {
+      try write(CurveTable.header, to: "curve.csv")
+      try write(RateTable.header, to: "rates.csv")
+    }
+    var (results, firstNetwork) = ([RateResult](), 0)
+    for combination in experiment.combinations {
+      guard case .compressibility(let study) = combination.study else { continue }
+      let label = combination.label
+      var ofWidths: [[CompressibilityStudy.PrunedSystem]] = []
+      for particles in study.particles {
+        let systems = try study.run(
+          particles: particles, threads: threads, progress: progress, logger: logger,
+          record: study.savesWeights ? try weightsWriter(study, particles: particles, first: firstNetwork) : nil)
+        try append(CompressionTable.rows(systems, of: study, label, data: data), to: "compression.csv")
+        let ofPrunings = CompressionSummary.ofPrunings(study, label, systems)
+        try append(
+          ofPrunings.map { CompressionSummaryTable.row($0, data: data) }.joined(), to: "compression-summary.csv")
+        summaries += ofPrunings
+        ofWidths.append(systems)
+        firstNetwork += study.replicas
+      }
+      let fitted = study.curves(of: ofWidths).map {
+        RateResult($0, label: label, claim: experiment.claim(on: $0, of: combination))
+      }
+      if hasRates {
+        try append(fitted.map { CurveTable.rows($0.curve, label) }.joined(), to: "curve.csv")
+        try append(fitted.map(RateTable.row).joined(), to: "rates.csv")
+      }
+      results += fitted
+    }
+    return results
+  }
+
+  /// Makes the files of the weights of one width's systems, and returns what writes those of one.
+  ///
+  /// - Parameter first: the number of the first system in the order of the table.
+  private func weightsWriter(_ study: CompressibilityStudy, particles: Int, first: Int) throws
+    -> @Sendable (CompressibilityStudy.States) throws -> Void
+  {
+    let shape = study.model.shape
+    let several = totalReplicas > 1
+    let outputs = shape.components - shape.noisy
+    func files(_ name: String, _ columns: Int) throws -> [NumPyFile] {
+      try (0..<study.replicas).map { replica in
+        let suffix = several ? "-\(first + replica)" : ""
+        return try NumPyFile(path: path(try file("\(name)\(suffix).npy")), shape: [particles, columns])
+      }
+    }
+    let weights = (try files("weights-initial", shape.noisy), try files("weights", shape.noisy))
+    let outputWeights = outputs > 0 ? (try files("output-initial", outputs), try files("output", outputs)) : ([], [])
+    return { states in
+      func write(_ range: Range<Int>, _ files: (initial: [NumPyFile], final: [NumPyFile])) throws {
+        guard !files.initial.isEmpty else { return }
+        for (file, states) in [
+          (files.initial[states.replica], states.initial), (files.final[states.replica], states.final),
+        ] {
+          try file.write(states.columns(range, of: shape.components), at: 0)
+        }
+      }
+      try write(0..<shape.noisy, weights)
+      try write(shape.noisy..<shape.components, outputWeights)
+    }
+  }
+
   /// Makes the files of a trajectory's states, and returns what writes a snapshot to them.
   private func stateWriter(_ study: TrajectoryStudy, suffix: String) throws
     -> @Sendable (_ replica: Int, _ snapshot: Int, _ states: [Double]) throws -> Void
@@ -156,28 +229,21 @@ public final class ExperimentRun {
     let states = try NumPyFile(
       path: path(try file("states\(suffix).npy")),
       shape: [study.replicas, study.snapshots, study.particles, shape.noisy])
-    let constants = shape.components - shape.moving
-    // The numbers that never change, once a replica: a network's output weights.
+    let constants = shape.components - shape.noisy
+    // The numbers without noise, once a replica, as they are at the beginning: a network's output weights.
     let outputs =
       study.model is TwoLayerNetwork
       ? try NumPyFile(
         path: path(try file("output-weights\(suffix).npy")), shape: [study.replicas, study.particles, constants])
       : nil
     return { replica, snapshot, values in
-      func columns(_ range: Range<Int>) -> [Double] {
-        if range.count == shape.components { return values }
-        // reserved, since a growing array takes up to three times its size
-        var columns: [Double] = []
-        columns.reserveCapacity(study.particles * range.count)
-        for start in stride(from: 0, to: values.count, by: shape.components) {
-          columns += values[start + range.lowerBound..<start + range.upperBound]
-        }
-        return columns
-      }
       let perSnapshot = study.particles * shape.noisy
-      try states.write(columns(0..<shape.noisy), at: (replica * study.snapshots + snapshot) * perSnapshot)
+      try states.write(
+        values.columns(0..<shape.noisy, of: shape.components), at: (replica * study.snapshots + snapshot) * perSnapshot)
       if snapshot == 0 {
-        try outputs?.write(columns(shape.moving..<shape.components), at: replica * study.particles * constants)
+        try outputs?.write(
+          values.columns(shape.noisy..<shape.components, of: shape.components),
+          at: replica * study.particles * constants)
       }
     }
   }

@@ -21,6 +21,8 @@ struct Manifest: Encodable {
   let gslVersion: String
   /// Absent until the run is done.
   let wallTimeSeconds: Double?
+  /// SHA-256 of each data file, by its path; empty until the run is done.
+  let dataChecksums: [String: String]?
   /// SHA-256 of each file; empty until the run is done.
   let fileChecksums: [String: String]
 
@@ -33,6 +35,7 @@ struct Manifest: Encodable {
     case blasCore = "blas-core"
     case gslVersion = "gsl-version"
     case wallTimeSeconds = "wall-time-seconds"
+    case dataChecksums = "data-checksums"
     case fileChecksums = "file-checksums"
   }
 
@@ -54,9 +57,13 @@ struct Manifest: Encodable {
     blasCore = String(cString: openblas_get_corename())
     gslVersion = GSL_VERSION
     wallTimeSeconds = seconds
-    let listing = seconds == nil ? nil : Self.output(of: "sha256sum", ["--"] + files, in: directory)
-    let checksums = listing?.split(separator: "\n").map { String($0.prefix(64)) } ?? files.map { _ in "" }
-    fileChecksums = Dictionary(uniqueKeysWithValues: zip(files, checksums))
+    func checksums(_ files: [String], in directory: String) -> [String: String] {
+      let listing = seconds == nil ? nil : Self.output(of: "sha256sum", ["--"] + files, in: directory)
+      let checksums = listing?.split(separator: "\n").map { String($0.prefix(64)) } ?? files.map { _ in "" }
+      return Dictionary(zip(files, checksums)) { first, _ in first }
+    }
+    fileChecksums = checksums(files, in: directory)
+    dataChecksums = experiment.data.map { checksums($0.files, in: ".") }
   }
 
   /// The commit of the checkout that the running program was built in, where it still stands in one.

@@ -48,3 +48,17 @@ public final class NumPyFile: Sendable {
 
   private var unwritable: SimulationError { .unwritable(path: path, problem: String(cString: strerror(errno))) }
 }
+
+extension [Double] {
+  /// Some columns of a matrix with so many columns, row-major.
+  func columns(_ range: Range<Int>, of columns: Int) -> [Double] {
+    if range.count == columns { return self }
+    // reserved, since a growing array takes up to three times its size
+    var part: [Double] = []
+    part.reserveCapacity(count / columns * range.count)
+    for start in stride(from: 0, to: count, by: columns) {
+      part += self[start + range.lowerBound..<start + range.upperBound]
+    }
+    return part
+  }
+}

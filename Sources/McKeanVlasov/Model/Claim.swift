@@ -91,6 +91,15 @@ public struct Claim: Sendable, Hashable {
     }
   }
 
+  /// The relative error of n independent increments of which a fixed fraction is kept: n^{-(1/α - 1/2)}, and no convergence
+  /// for α = 2.
+  static func pruning(of metric: Metric, noise: LevyNoise) -> Claim? {
+    guard metric == .noiseRelativeError, noise.scale > 0 else { return nil }
+    return Claim(
+      exponent: noise.alpha < 2 ? 0.5 - 1 / noise.alpha : 0, source: "order statistics of heavy tails; docs/theory.md 17.3"
+    )
+  }
+
   /// The strong error of Euler's scheme with additive noise and a smooth drift.
   ///
   /// Order 1 at the grid points for every α; order min(1, 1/α) between them, where the path is held constant and misses

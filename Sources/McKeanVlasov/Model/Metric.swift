@@ -23,16 +23,22 @@ public enum Metric: String, Sendable, CaseIterable {
   case characteristicFunction = "characteristic-function"
   /// ∫ |F_n - F| dx, Wasserstein's distance of order 1 between laws, p-th moment over replicas.
   case wasserstein1 = "wasserstein-1"
+  /// ‖pruned - full‖_F / ‖full‖_F of a pruned system, the geometric mean over replicas.
+  case relativeError = "relative-error"
+  /// The same of the increments of its noise alone.
+  case noiseRelativeError = "noise-relative-error"
 
   /// The distances between laws.
   public static let ofLaws: [Metric] = [.kolmogorov, .characteristicFunction, .wasserstein1]
   /// The errors of paths.
-  public static let ofPaths = allCases.filter { !ofLaws.contains($0) }
+  public static let ofPaths = allCases.filter { $0.pathError != nil }
+  /// The errors of pruning.
+  public static let ofPruning: [Metric] = [.relativeError, .noiseRelativeError]
 
-  /// The error of a path that the metric summarises: `terminal`, `gridSup`, `offGrid` or `pathSup`. nil for laws.
+  /// The error of a path that the metric summarises: `terminal`, `gridSup`, `offGrid` or `pathSup`. nil for laws and pruning.
   public var pathError: Metric? {
     switch self {
-    case .kolmogorov, .characteristicFunction, .wasserstein1: nil
+    case .kolmogorov, .characteristicFunction, .wasserstein1, .relativeError, .noiseRelativeError: nil
     case .terminal, .terminalMedian, .particleMax: .terminal
     case .gridSup, .gridSupMedian: .gridSup
     case .offGrid, .offGridMedian: .offGrid
@@ -45,7 +51,7 @@ public enum Metric: String, Sendable, CaseIterable {
     switch self {
     case .terminalMedian, .gridSupMedian, .offGridMedian: true
     case .terminal, .gridSup, .offGrid, .pathSup, .particleMax: false
-    case .kolmogorov, .characteristicFunction, .wasserstein1: false
+    case .kolmogorov, .characteristicFunction, .wasserstein1, .relativeError, .noiseRelativeError: false
     }
   }
 
@@ -63,11 +69,13 @@ public enum Sweep: String, Sendable, CaseIterable {
   case joint
   /// The number of particles, of the distance between laws.
   case law
+  /// The number of particles, of pruned systems.
+  case compressibility
 
   /// The variables whose rates such a study measures.
   public var variables: [ConvergenceVariable] {
     switch self {
-    case .chaos, .law: [.n]
+    case .chaos, .law, .compressibility: [.n]
     case .strong: [.dt]
     case .joint: [.n, .dt]
     }

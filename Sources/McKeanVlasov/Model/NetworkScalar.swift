@@ -5,10 +5,10 @@ import CStableKernels
 ///
 /// Matrices are row-major and packed tight.
 protocol NetworkScalar: ParticleScalar {
-  /// product (rows × columns) = leftᵀ (rows × inner) · right (inner × columns), or right transposed.
+  /// product (rows × columns) = left (rows × inner) · right (inner × columns), either of them stored transposed.
   static func multiply(
-    transposed left: UnsafePointer<Self>, _ right: UnsafePointer<Self>, isTransposed: Bool, rows: Int, inner: Int,
-    columns: Int, into product: UnsafeMutablePointer<Self>)
+    _ left: UnsafePointer<Self>, isTransposed: Bool, _ right: UnsafePointer<Self>, isRightTransposed: Bool, rows: Int,
+    inner: Int, columns: Int, into product: UnsafeMutablePointer<Self>)
   /// sums (rows × columns) += left (rows × inner) · right (inner × columns), accumulated in double precision.
   static func addProducts(
     _ left: UnsafePointer<Self>, _ right: UnsafePointer<Self>, rows: Int, inner: Int, columns: Int,
@@ -20,12 +20,13 @@ protocol NetworkScalar: ParticleScalar {
 
 extension Double: NetworkScalar {
   static func multiply(
-    transposed left: UnsafePointer<Double>, _ right: UnsafePointer<Double>, isTransposed: Bool, rows: Int, inner: Int,
-    columns: Int, into product: UnsafeMutablePointer<Double>
+    _ left: UnsafePointer<Double>, isTransposed: Bool, _ right: UnsafePointer<Double>, isRightTransposed: Bool, rows: Int,
+    inner: Int, columns: Int, into product: UnsafeMutablePointer<Double>
   ) {
     cblas_dgemm(
-      CblasRowMajor, CblasTrans, isTransposed ? CblasTrans : CblasNoTrans, Int32(rows), Int32(columns), Int32(inner), 1,
-      left, Int32(rows), right, Int32(isTransposed ? inner : columns), 0, product, Int32(columns))
+      CblasRowMajor, isTransposed ? CblasTrans : CblasNoTrans, isRightTransposed ? CblasTrans : CblasNoTrans,
+      Int32(rows), Int32(columns), Int32(inner), 1, left, Int32(isTransposed ? rows : inner), right,
+      Int32(isRightTransposed ? inner : columns), 0, product, Int32(columns))
   }
 
   static func addProducts(
@@ -48,12 +49,13 @@ extension Double: NetworkScalar {
 
 extension Float: NetworkScalar {
   static func multiply(
-    transposed left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, isTransposed: Bool, rows: Int, inner: Int,
-    columns: Int, into product: UnsafeMutablePointer<Float>
+    _ left: UnsafePointer<Float>, isTransposed: Bool, _ right: UnsafePointer<Float>, isRightTransposed: Bool, rows: Int,
+    inner: Int, columns: Int, into product: UnsafeMutablePointer<Float>
   ) {
     cblas_sgemm(
-      CblasRowMajor, CblasTrans, isTransposed ? CblasTrans : CblasNoTrans, Int32(rows), Int32(columns), Int32(inner), 1,
-      left, Int32(rows), right, Int32(isTransposed ? inner : columns), 0, product, Int32(columns))
+      CblasRowMajor, isTransposed ? CblasTrans : CblasNoTrans, isRightTransposed ? CblasTrans : CblasNoTrans,
+      Int32(rows), Int32(columns), Int32(inner), 1, left, Int32(isTransposed ? rows : inner), right,
+      Int32(isRightTransposed ? inner : columns), 0, product, Int32(columns))
   }
 
   static func addProducts(

@@ -48,10 +48,12 @@ public enum Observable: Sendable, Hashable {
         parameter: "observables", found: "\(name) of a model with \(model.shape.features) feature(s)",
         allowed: "an index from 0 to \(model.shape.features - 1)")
     case .loss, .accuracy:
-      guard !(model is TwoLayerNetwork) else { return }
-      throw .invalidValue(
-        parameter: "observables", found: "\"\(name)\" of \(model.name)",
-        allowed: "\"\(name)\" of a two-layer-network only")
+      guard let network = model as? TwoLayerNetwork, network.batchSize == nil else {
+        throw .invalidValue(
+          parameter: "observables",
+          found: "\"\(name)\" of \(model is TwoLayerNetwork ? "a network with minibatches" : model.name)",
+          allowed: "\"\(name)\" of a two-layer-network with batch = \"full\" only")
+      }
     default: return
     }
   }

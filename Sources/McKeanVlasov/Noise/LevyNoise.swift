@@ -10,6 +10,8 @@ public struct LevyNoise: Sendable, Hashable {
   public enum Law: Sendable, Hashable {
     case stable(alpha: Double)
     case brownian
+    /// No noise at all, whatever scale and shape are asked for.
+    case none
   }
 
   /// The law of the increments.
@@ -32,17 +34,18 @@ public struct LevyNoise: Sendable, Hashable {
         parameter: "alpha", found: "\(alpha) with the isotropic shape",
         allowed: "2, or at most 2 - 1e-9 (closer to 2 the mixing law cannot be drawn in double precision)")
     }
-    (self.law, self.scale, self.shape, self.sampler) = (law, scale, shape, sampler)
+    (self.law, self.sampler) = (law, sampler)
+    (self.scale, self.shape) = law == .none ? (0, .independent) : (scale, shape)
   }
 
   /// Nearer to 2, `gsl_ran_levy_skew` at α/2 loses its digits to cancellation.
   private static let largestMixedAlpha = 2 - 1e-9
 
-  /// The stability index; 2 for Brownian noise.
+  /// The stability index; 2 for Brownian noise, and without noise.
   public var alpha: Double {
     switch law {
     case .stable(let alpha): alpha
-    case .brownian: 2
+    case .brownian, .none: 2
     }
   }
 
@@ -64,6 +67,7 @@ public struct LevyNoise: Sendable, Hashable {
     switch law {
     case .stable(let alpha): scale * pow(time, 1 / alpha)
     case .brownian: scale * (time / 2).squareRoot()
+    case .none: 0
     }
   }
 

@@ -10,7 +10,7 @@ public enum StreamPurpose: UInt32, Sendable {
   case mixing = 1
   /// Initial values, and every number that stays as it was drawn: fixed output weights, frequencies.
   case initial = 2
-  /// The order in which data are taken: the rows of a shuffled file.
+  /// The order in which data are taken: the rows of a shuffled or split file, and those of each pass through the data.
   case batch = 3
 }
 

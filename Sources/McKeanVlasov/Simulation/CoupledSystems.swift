@@ -69,6 +69,7 @@ public final class CoupledSystems {
   public let blocks: Int
 
   private let shape: ModelShape
+  private let seed: UInt32
   private let states: [SystemState]
   private let workers: [Worker]
   private let fineIncrementScale: Double
@@ -85,7 +86,7 @@ public final class CoupledSystems {
     model: any McKeanVlasovModel, noise: LevyNoise, horizon: Double, systems: [System], seed: UInt32, threads: Int = 1,
     precision: Precision = .double
   ) throws(SimulationError) {
-    (self.model, self.noise, self.systems, self.precision) = (model, noise, systems, precision)
+    (self.model, self.noise, self.systems, self.precision, self.seed) = (model, noise, systems, precision, seed)
     try precision.require(of: model, noise: noise)
     let finest = systems.map(\.steps).max()!
     grid = try TimeGrid(horizon: horizon, steps: finest)
@@ -168,6 +169,13 @@ public final class CoupledSystems {
     _ afterStep: (_ step: Int) throws -> Void
   ) throws -> NonFiniteState? {
     for worker in workers { worker.stream.select(replica: replica) }
+    var batches = Batches(model, seed: seed, replica: replica)
+    let coarsestStride = states.map(\.stride).max()!
+    func takeBatch(_ index: Int) {
+      guard let model = batches?.model(ofStep: index) else { return }
+      for state in states { state.nextModel = PrecisionModel(model, step: state.step) }
+    }
+    takeBatch(0)
     forEachBlock { block, worker in
       self.start(block, worker, as: Scalar.self)
       observe(block, 0)
@@ -176,6 +184,8 @@ public final class CoupledSystems {
     try afterStep(0)
     var firstNonFinite: NonFiniteState?
     for step in 1...grid.steps {
+      for state in states { state.model = state.nextModel }
+      if step % coarsestStride == 0 { takeBatch(step / coarsestStride) }
       forEachBlock { block, worker in
         self.advance(block, to: step, worker, as: Scalar.self)
         observe(block, step)
@@ -332,7 +342,7 @@ public final class CoupledSystems {
     let count = state.particles(of: block).count
     var scratch = worker.scratch.as(Scalar.self).extracting(0..<shape.scratch * count).mutableSpan
     Scalar.addFeatures(
-      state.model, of: UnsafeBufferPointer(values).span, to: &sumsSpan, keeping: &kept, scratch: &scratch)
+      state.nextModel, of: UnsafeBufferPointer(values).span, to: &sumsSpan, keeping: &kept, scratch: &scratch)
   }
 
   private func forEachBlock(_ body: (_ block: Int, _ worker: Worker) -> Void) {
@@ -381,7 +391,8 @@ private final class Worker {
 /// The numbers of one system.
 private final class SystemState {
   let system: CoupledSystems.System
-  let model: PrecisionModel
+  /// The model of the step that is taken, and of the next one, whose features follow it: they differ by the batch.
+  var model, nextModel: PrecisionModel
   /// Fine steps in one step of the system.
   let stride: Int
   /// The system's step size.
@@ -404,6 +415,7 @@ private final class SystemState {
   ) {
     (self.system, self.stride, self.step, self.flow) = (system, stride, step, flow)
     self.model = PrecisionModel(model, step: step)
+    nextModel = self.model
     shape = model.shape
     blockSize = shape.blockSize
     values = NumberBuffer(count: system.particles * shape.components, precision: precision)
@@ -474,7 +486,7 @@ private final class SystemState {
       for feature in mean.indices { mean[feature] /= count }
     }
     var preparedSpan = prepared.as(Scalar.self).extracting(0..<shape.prepared).mutableSpan
-    Scalar.prepare(model, meanField: UnsafeBufferPointer(mean).span, into: &preparedSpan)
+    Scalar.prepare(nextModel, meanField: UnsafeBufferPointer(mean).span, into: &preparedSpan)
   }
 
   func firstNonFiniteParticle<Scalar: StateScalar>(as _: Scalar.Type) -> Int? {

@@ -8,6 +8,7 @@ public struct Experiment: Sendable {
     case trajectory(TrajectoryStudy)
     case expectation(ExpectationStudy)
     case law(LawStudy)
+    case compressibility(CompressibilityStudy)
 
     /// Bytes of states on so many threads, with the replicas that the rule allows.
     func bytes(threads: Int, until rule: StoppingRule?) -> Double {
@@ -16,16 +17,19 @@ public struct Experiment: Sendable {
       case .trajectory(let study): study.bytes(threads: threads)
       case .expectation(let study): study.bytes(threads: threads)
       case .law(let study): study.bytes(replicas: rule?.maxReplicas ?? study.replicas, threads: threads)
+      case .compressibility(let study): study.particles.map { study.bytes(particles: $0, threads: threads) }.max()!
       }
     }
 
-    /// The model, the systems that are simulated together, and how often; of an expectation the convergence test.
+    /// The model, the systems that are simulated together, and how often; of an expectation the convergence test,
+    /// of a compressibility study the most steps.
     var parts: (model: any McKeanVlasovModel, runs: [(systems: [CoupledSystems.System], replicas: Int)]) {
       switch self {
       case .error(let study): (study.model, [(study.systems, study.replicas)])
       case .trajectory(let study): (study.model, [([study.system], study.replicas)])
       case .expectation(let study): (study.model, study.testedLevels.map { ($0.systems, study.replicas) })
       case .law(let study): (study.model, [(study.systems, study.replicas)])
+      case .compressibility(let study): (study.model, study.systems.map { ([$0], study.replicas) })
       }
     }
 
@@ -35,6 +39,7 @@ public struct Experiment: Sendable {
       case .trajectory(let study): study.precision
       case .expectation(let study): study.precision
       case .law(let study): study.precision
+      case .compressibility(let study): study.precision
       }
     }
 
@@ -43,6 +48,7 @@ public struct Experiment: Sendable {
       switch self {
       case .error(let study): study.fittedCurves
       case .law(let study): study.curveNames.map { ($0.metric, $0.p, .n) }
+      case .compressibility(let study): study.fittedMetrics.map { ($0, nil, .n) }
       case .trajectory, .expectation: []
       }
     }
@@ -61,7 +67,7 @@ public struct Experiment: Sendable {
 
   /// The kinds of study that a file can ask for.
   public enum Kind: String, Sendable, CaseIterable {
-    case strong, chaos, joint, trajectory, expectation, law
+    case strong, chaos, joint, trajectory, expectation, law, compressibility
   }
 
   /// The name of the built-in experiment, or of the file without its ending.
@@ -76,6 +82,8 @@ public struct Experiment: Sendable {
   public let combinations: [Combination]
   /// Every table with its defaults.
   public let resolved: [String: ExperimentValue]
+  /// What `[data]` names; nil without it.
+  public let data: LabelledDataSplit?
   private let claims: [StatedClaim]
   /// Where the number of particles stands, as a message begins.
   private let placeOfParticles: String
@@ -115,6 +123,7 @@ public struct Experiment: Sendable {
     return switch combination.study {
     case .error(let study): study.model.claim(on: curve.metric, in: curve.variable, noise: study.noise)
     case .law(let study): .law(curve.metric, of: study.model, noise: study.noise)
+    case .compressibility(let study): .pruning(of: curve.metric, noise: study.noise)
     case .trajectory, .expectation: nil
     }
   }
@@ -207,13 +216,13 @@ public struct Experiment: Sendable {
     }
     let varying = Set(axes.filter { $0.values.count > 1 }.map(\.key))
     let columnsOfTheirOwn = ["name", "law", "shape", "alpha", "scale"]
-    let (makeStudy, stopping) = try Self.studyMaker(kind, time: timeTable, study: studyTable, seed: seed)
+    let (makeStudy, stopping, particles) = try Self.studyMaker(kind, time: timeTable, study: studyTable, seed: seed)
     self.stopping = stopping
     try timeTable.finish()
     try studyTable.finish()
 
     let names = axes.first { $0.table == "model" && $0.key == "name" }?.values ?? []
-    var data: LabelledData?
+    var data: LabelledDataSplit?
     var combinations: [Combination] = []
     var resolved: [String: ExperimentValue] = [:]
     var resolvedOfCombinations: [(model: [String: ExperimentValue], noise: [String: ExperimentValue])] = []
@@ -221,13 +230,13 @@ public struct Experiment: Sendable {
       let model = modelTable.replacing(Self.replacements(values, in: "model"))
       let noise = noiseTable.replacing(Self.replacements(values, in: "noise"))
       let drivingNoise = try ModelCatalog.noise(noise, lawVaries: varying.contains("law"))
-      let system = try ModelCatalog.model(model, names: names.map(\.text)) {
+      let system = try ModelCatalog.model(model, names: names.map(\.text), particles: particles) {
         () throws(SimulationError) -> LabelledData in
         guard let dataTable else {
           throw .located(place: "\(file.name), ", .missingKey(parameter: "[data]", allowed: "a table [data]"))
         }
         if data == nil { data = try ModelCatalog.data(dataTable, directory: file.directory, seed: seed) }
-        return data!
+        return data!.train
       }
       // what the model of this combination does not know does not tell it apart
       let setting = values.filter {
@@ -238,7 +247,7 @@ public struct Experiment: Sendable {
       // Brownian noise meets every alpha of a list, and a model every value of another model's key; each is run once.
       if combinations.contains(where: { $0.label == label }) { continue }
       let study: Study
-      do { study = try makeStudy(system, drivingNoise) } catch {
+      do { study = try makeStudy(system, data?.test, drivingNoise) } catch {
         throw [studyTable, timeTable, noise, model].reduce(error) { $1.locate($0) }
       }
       combinations.append(Combination(label: label, study: study))
@@ -254,6 +263,7 @@ public struct Experiment: Sendable {
       }
       resolved["data"] = .table(dataTable.resolved)
     }
+    self.data = data
     resolved["time"] = .table(timeTable.resolved)
     resolved["study"] = .table(studyTable.resolved)
     let claimTables = try file.tables("claim")
@@ -317,12 +327,15 @@ public struct Experiment: Sendable {
     return result
   }
 
-  private typealias StudyMaker = (any McKeanVlasovModel, LevyNoise) throws(SimulationError) -> Study
+  /// Makes a study of a model, the data that a network is tested on, and noise.
+  private typealias StudyMaker = (any McKeanVlasovModel, LabelledData?, LevyNoise) throws(SimulationError) -> Study
 
-  /// Reads [time] and [study], and returns what makes the study of each combination, and when it has replicas enough.
+  /// Reads [time] and [study], and returns what makes the study of each combination, when it has replicas enough, and n where
+  /// it is one, or the first of several that are no levels of a ladder.
   private static func studyMaker(_ kind: Kind, time: ExperimentTable, study: ExperimentTable, seed: UInt32)
-    throws(SimulationError) -> (StudyMaker, StoppingRule?)
+    throws(SimulationError) -> (StudyMaker, StoppingRule?, particles: Int?)
   {
+    if kind == .compressibility { return try compressibilityMaker(time: time, study: study, seed: seed) }
     let counts = 1...Int(UInt32.max)
     let precision: Precision = try study.word("precision", default: .double)
     let horizon = try time.number("horizon", allowed: "a finite number above 0") { $0 > 0 && $0.isFinite }
@@ -334,14 +347,14 @@ public struct Experiment: Sendable {
       let snapshots = try study.integer("snapshots", in: 2...Int(UInt32.max))
       let observables = study.has("observables") ? try study.observables("observables") : []
       let writesStates = try study.boolean("states", default: true)
-      let make: StudyMaker = { model, noise throws(SimulationError) in
+      let make: StudyMaker = { model, _, noise throws(SimulationError) in
         .trajectory(
           try TrajectoryStudy(
             model: model, noise: noise, grid: try TimeGrid(horizon: horizon, steps: steps), particles: particles,
             replicas: replicas, snapshots: snapshots, observables: observables, writesStates: writesStates, seed: seed,
             precision: precision))
       }
-      return (make, nil)
+      return (make, nil, particles)
     case .expectation:
       let steps = try time.ladder("steps")
       let particles = try study.numberOrLadder("particles", in: counts)
@@ -349,13 +362,13 @@ public struct Experiment: Sendable {
       let methods: [ExpectationMethod] = try study.words("method", default: .multilevel)
       let tolerances = try study.numbers("tolerance", allowed: "a finite number above 0, or a list of different ones")
       let replicas = try study.integer("replicas", default: 1024, in: ExpectationStudy.replicaCounts)
-      let make: StudyMaker = { model, noise throws(SimulationError) in
+      let make: StudyMaker = { model, _, noise throws(SimulationError) in
         .expectation(
           try ExpectationStudy(
             model: model, noise: noise, horizon: horizon, steps: steps, particles: particles, observables: observables,
             methods: methods, tolerances: tolerances, replicas: replicas, seed: seed, precision: precision))
       }
-      return (make, nil)
+      return (make, nil, nil)
     case .law:
       let steps = try time.integer("steps", in: counts)
       let particles = try study.ladder("particles")
@@ -365,14 +378,14 @@ public struct Experiment: Sendable {
       let replicas = try study.integer("replicas", in: ErrorStudy.fewestReplicas...Int(UInt32.max))
       let p = try study.numbers("p", default: [0.5], allowed: "a number above 0, or a list of them")
       let stopping = try StoppingRule(study, replicas: replicas)
-      let make: StudyMaker = { model, noise throws(SimulationError) in
+      let make: StudyMaker = { model, _, noise throws(SimulationError) in
         .law(
           try LawStudy(
             model: model, noise: noise, grid: try TimeGrid(horizon: horizon, steps: steps), particles: particles,
             distances: distances, frequencies: frequencies, reference: reference, replicas: replicas, p: p, seed: seed,
             precision: precision))
       }
-      return (make, stopping)
+      return (make, stopping, nil)
     case .chaos, .strong, .joint:
       let replicas = try study.integer("replicas", in: ErrorStudy.fewestReplicas...Int(UInt32.max))
       let p = try study.numbers("p", default: [0.5], allowed: "a number above 0, or a list of them")
@@ -380,34 +393,65 @@ public struct Experiment: Sendable {
       let stopping = try StoppingRule(study, replicas: replicas)
       if kind == .joint {
         let (steps, particles) = (try time.ladder("steps"), try study.ladder("particles"))
-        let make: StudyMaker = { model, noise throws(SimulationError) in
+        let make: StudyMaker = { model, _, noise throws(SimulationError) in
           .error(
             try .joint(
               model: model, noise: noise, horizon: horizon, steps: steps, particles: particles, replicas: replicas,
               p: p, seed: seed, precision: precision))
         }
-        return (make, stopping)
+        return (make, stopping, nil)
       }
       if kind == .chaos {
         let steps = try time.integer("steps", in: counts)
         let particles = try study.ladder("particles")
-        let make: StudyMaker = { model, noise throws(SimulationError) in
+        let make: StudyMaker = { model, _, noise throws(SimulationError) in
           .error(
             try .chaos(
               model: model, noise: noise, horizon: horizon, steps: steps, particles: particles, replicas: replicas,
               p: p, seed: seed, reference: reference, precision: precision))
         }
-        return (make, stopping)
+        return (make, stopping, nil)
       }
       let steps = try time.ladder("steps")
       let particles = try study.integer("particles", in: counts)
-      let make: StudyMaker = { model, noise throws(SimulationError) in
+      let make: StudyMaker = { model, _, noise throws(SimulationError) in
         .error(
           try .strong(
             model: model, noise: noise, horizon: horizon, steps: steps, particles: particles, replicas: replicas,
             p: p, seed: seed, reference: reference, precision: precision))
       }
-      return (make, stopping)
+      return (make, stopping, particles)
+    case .compressibility: preconditionFailure("read above")
     }
+  }
+
+  private static func compressibilityMaker(time: ExperimentTable, study: ExperimentTable, seed: UInt32)
+    throws(SimulationError) -> (StudyMaker, StoppingRule?, particles: Int?)
+  {
+    let counts = 1...Int(UInt32.max)
+    let precision: Precision = try study.word("precision", default: .double)
+    let step = try time.step("dt")
+    let stop = try study.stop("stop")
+    let particles = try study.integers("particles", in: counts)
+    let criteria: [PruningCriterion] = try study.words("criterion", default: .squaredFrobenius)
+    let thresholds =
+      study.has("threshold")
+      ? try study.numbers("threshold", allowed: "a number from 0 to 1, or a list of different ones") {
+        (0...1).contains($0)
+      } : nil
+    let prunings = criteria.flatMap { criterion in
+      (thresholds ?? criterion.defaultThresholds).map { CompressibilityStudy.Pruning(criterion, threshold: $0) }
+    }
+    let replicas = try study.integer("replicas", default: 1, in: counts)
+    let controls = try study.integer("control-replicas", default: 0, in: 0...Int(UInt32.max))
+    let savesWeights = try study.boolean("save-weights", default: false)
+    let make: StudyMaker = { model, testData, noise throws(SimulationError) in
+      .compressibility(
+        try CompressibilityStudy(
+          model: model, testData: testData, noise: noise, step: step, stop: stop, particles: particles,
+          prunings: prunings, replicas: replicas, controls: controls, seed: seed, precision: precision,
+          savesWeights: savesWeights))
+    }
+    return (make, nil, particles[0])
   }
 }

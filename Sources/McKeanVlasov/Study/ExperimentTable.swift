@@ -91,11 +91,13 @@ final class ExperimentTable {
     return number
   }
 
-  func numbers(_ key: String, default fallback: [Double]? = nil, allowed: String) throws(SimulationError) -> [Double] {
+  func numbers(
+    _ key: String, default fallback: [Double]? = nil, allowed: String, where isAllowed: (Double) -> Bool = { _ in true }
+  ) throws(SimulationError) -> [Double] {
     let value = try value(key, default: fallback.map { .list($0.map { .number($0) }) }, allowed: allowed)
     let elements = if case .list(let list) = value { list } else { [value] }
     let numbers = elements.compactMap(\.asNumber)
-    guard numbers.count == elements.count, !numbers.isEmpty else {
+    guard numbers.count == elements.count, !numbers.isEmpty, numbers.allSatisfy(isAllowed) else {
       throw error(key, found: value.found, allowed: allowed)
     }
     return numbers
@@ -121,6 +123,25 @@ final class ExperimentTable {
     let value = try value(key, default: fallback.map { .word($0) }, allowed: "text in quotes")
     guard case .word(let text) = value else { throw error(key, found: value.found, allowed: "text in quotes") }
     return text
+  }
+
+  /// Text, or a list of texts.
+  func texts(_ key: String) throws(SimulationError) -> [String] {
+    let allowed = "text in quotes or a list of texts"
+    let value = try value(key, default: nil, allowed: allowed)
+    let elements = if case .list(let list) = value { list } else { [value] }
+    let texts = elements.compactMap { if case .word(let text) = $0 { text } else { nil } }
+    guard texts.count == elements.count, !texts.isEmpty else { throw error(key, found: value.found, allowed: allowed) }
+    return texts
+  }
+
+  /// The label of a class: text, or a number.
+  func label(_ key: String) throws(SimulationError) -> ExperimentValue {
+    let value = try value(key, default: nil, allowed: "a label")
+    switch value {
+    case .word, .integer, .number: return value
+    default: throw error(key, found: value.found, allowed: "a label: text in quotes or a number")
+    }
   }
 
   /// One of a few words.
@@ -197,6 +218,63 @@ final class ExperimentTable {
   func numberOrLadder(_ key: String, in range: ClosedRange<Int>) throws(SimulationError) -> Ladder {
     if case .integer? = values[key] { return .list([try integer(key, in: range)]) }
     return try ladder(key)
+  }
+
+  /// A whole number, or a list of different ones.
+  func integers(_ key: String, in range: ClosedRange<Int>) throws(SimulationError) -> [Int] {
+    let allowed = "a whole number from \(range.lowerBound) to \(range.upperBound), or a list of different ones"
+    let value = try value(key, default: nil, allowed: allowed)
+    let elements = if case .list(let list) = value { list } else { [value] }
+    let integers = elements.compactMap { if case .integer(let integer) = $0 { integer } else { nil } }
+    guard integers.count == elements.count, !integers.isEmpty, Set(integers).count == integers.count,
+      integers.allSatisfy(range.contains)
+    else { throw error(key, found: value.found, allowed: allowed) }
+    return integers
+  }
+
+  /// A step, or { constant, power } for constant · n^power; the power is a number or "theorem".
+  func step(_ key: String) throws(SimulationError) -> CompressibilityStudy.Step {
+    let positive = "a finite number above 0"
+    guard case .table(let parts)? = values[key] else {
+      let constant = try number(key, allowed: positive + ", or { constant, power }") { $0 > 0 && $0.isFinite }
+      return CompressibilityStudy.Step(constant: constant, power: .number(0))
+    }
+    return try nested(key, parts) { table throws(SimulationError) in
+      let constant = try table.number("constant", allowed: positive) { $0 > 0 && $0.isFinite }
+      if table.values["power"] == .word("theorem") {
+        _ = try table.text("power")
+        return CompressibilityStudy.Step(constant: constant, power: .theorem)
+      }
+      let power = try table.number("power", allowed: "a finite number, or \"theorem\" for -alpha/2 - 1") { $0.isFinite }
+      return CompressibilityStudy.Step(constant: constant, power: .number(power))
+    }
+  }
+
+  /// { steps }, { horizon } or { train-accuracy, max-steps }.
+  func stop(_ key: String) throws(SimulationError) -> CompressibilityStudy.Stop {
+    let allowed = "{ steps }, { horizon } or { train-accuracy, max-steps }"
+    let value = try value(key, default: nil, allowed: allowed)
+    guard case .table(let parts) = value else { throw error(key, found: value.found, allowed: allowed) }
+    return try nested(key, parts) { table throws(SimulationError) in
+      let counts = 1...Int(UInt32.max)
+      if table.has("train-accuracy") {
+        let accuracy = try table.number("train-accuracy", allowed: "a number from 0 to 1") { (0...1).contains($0) }
+        return .trainAccuracy(accuracy, maxSteps: try table.integer("max-steps", in: counts))
+      }
+      if table.has("horizon") {
+        return .horizon(try table.number("horizon", allowed: "a finite number above 0") { $0 > 0 && $0.isFinite })
+      }
+      return .steps(try table.integer("steps", in: counts))
+    }
+  }
+
+  /// "full", nil here, or a whole number of rows.
+  func batchSize(_ key: String, of rows: Int) throws(SimulationError) -> Int? {
+    switch try value(key, default: .word("full"), allowed: "\"full\" or a whole number") {
+    case .word("full"): return nil
+    case .integer(let size) where (1...rows).contains(size): return size
+    case let value: throw error(key, found: value.found, allowed: "\"full\" or a whole number from 1 to \(rows)")
+    }
   }
 
   /// { from, to, factor }, or a list.
@@ -292,6 +370,9 @@ extension ExperimentValue {
     default: nil
     }
   }
+
+  /// Whether a label of a data file is this one: text as it stands, a number by its value.
+  func isLabel(_ label: String) -> Bool { asNumber.map { $0 == Double(label) } ?? (label == text) }
 }
 
 extension InitialLaw {

@@ -27,9 +27,10 @@ public enum ModelCatalog {
   ///
   /// - Parameters:
   ///   - names: where the file lists several, all of them; each model leaves the others' keys alone.
+  ///   - particles: n where the study has one, or the first of several that are no levels of a ladder.
   ///   - data: the training data, read once for all combinations.
   static func model(
-    _ table: ExperimentTable, names: [String], data: () throws(SimulationError) -> LabelledData
+    _ table: ExperimentTable, names: [String], particles: Int?, data: () throws(SimulationError) -> LabelledData
   ) throws(SimulationError) -> any McKeanVlasovModel {
     let model: any McKeanVlasovModel
     switch try table.word("name", among: models.map(\.name)) {
@@ -55,18 +56,26 @@ public enum ModelCatalog {
       let data = try data()
       let activation: Activation = try table.word("activation")
       let loss: Loss = try table.word("loss")
-      _ = try table.word("output", default: "fixed", among: ["fixed"])
-      _ = try table.word("output-scaling", default: "mean-field", among: ["mean-field"])
-      _ = try table.word("batch", default: "full", among: ["full"])
+      let output: TwoLayerNetwork.Output = try table.word("output", default: .fixed)
+      let scaling: TwoLayerNetwork.OutputScaling = try table.word("output-scaling", default: .meanField)
+      guard scaling == .meanField || particles != nil else {
+        throw table.error(
+          "output-scaling", found: "\"standard\" with several n to compare",
+          allowed: "\"mean-field\"; \"standard\" in strong, trajectory and compressibility studies")
+      }
+      let batchSize = try table.batchSize("batch", of: data.rows)
       let weightDecay = try table.number("weight-decay", default: 0, allowed: "a finite number, 0 or larger") {
         $0 >= 0 && $0.isFinite
       }
       let bound = 1 / Double(data.columns).squareRoot()
       let initial = try table.law("initial", default: .uniform(low: -bound, high: bound))
-      let outputInitial = try table.law("output-initial", default: .normal(mean: 0, standardDeviation: 1))!
+      // under the standard scaling the default depends on n
+      let outputInitial = try table.law(
+        "output-initial", default: scaling == .meanField ? TwoLayerNetwork.outputInitial(neurons: nil) : nil)
       do {
         model = try TwoLayerNetwork(
-          data: data, activation: activation, loss: loss, weightDecay: weightDecay, initial: initial,
+          data: data, activation: activation, loss: loss, weightDecay: weightDecay, output: output,
+          neurons: scaling == .standard ? particles : nil, batchSize: batchSize, initial: initial,
           outputInitial: outputInitial)
       } catch { throw table.locate(error) }
     }
@@ -83,13 +92,13 @@ public enum ModelCatalog {
   /// - Parameter lawVaries: whether the file lists several laws; alpha is then that of the stable ones.
   static func noise(_ table: ExperimentTable, lawVaries: Bool) throws(SimulationError) -> LevyNoise {
     let law: LevyNoise.Law
-    switch try table.word("law", among: ["stable", "brownian"]) {
+    switch try table.word("law", among: ["stable", "brownian", "none"]) {
     case "stable": law = .stable(alpha: try table.number("alpha", allowed: "a number from 0.1 to 2") { _ in true })
-    default:
+    case let word:
       if table.has("alpha"), !lawVaries {
-        throw table.error("alpha", found: table.values["alpha"]!.found, allowed: "no alpha with law = \"brownian\"")
+        throw table.error("alpha", found: table.values["alpha"]!.found, allowed: "no alpha with law = \"\(word)\"")
       }
-      law = .brownian
+      law = word == "none" ? .none : .brownian
     }
     let scale = try table.number("scale", default: 1, allowed: "a finite number, 0 or larger") { _ in true }
     let shape: NoiseShape = try table.word("shape", default: .independent)
@@ -101,40 +110,84 @@ public enum ModelCatalog {
     } catch { throw table.locate(error) }
   }
 
-  /// Reads the training data that `[data]` names.
-  static func data(_ table: ExperimentTable, directory: String, seed: UInt32) throws(SimulationError) -> LabelledData {
-    let path: String
-    if table.has("train") {
+  /// Reads the data that `[data]` names.
+  static func data(_ table: ExperimentTable, directory: String, seed: UInt32) throws(SimulationError)
+    -> LabelledDataSplit
+  {
+    func paths(_ key: String) throws(SimulationError) -> [String] {
+      try table.texts(key).map { $0.hasPrefix("/") ? $0 : directory + "/" + $0 }
+    }
+    let isOwnFile = table.has("train")
+    let trainPaths: [String]
+    if isOwnFile {
       guard !table.has("name") else {
         throw table.error("name", found: "both name and train", allowed: "one of them")
       }
-      let train = try table.text("train")
-      path = train.hasPrefix("/") ? train : directory + "/" + train
+      trainPaths = try paths("train")
     } else {
       guard table.has("name") else {
         throw table.error("name", found: "neither name nor train", allowed: "name = \"digits\", or train = a file")
       }
       _ = try table.word("name", among: ["digits"])
-      path = BundledFiles.path("Data/digits.csv")
+      trainPaths = [BundledFiles.path("Data/digits.csv")]
     }
+    let testPaths = table.has("test") ? try paths("test") : []
     let label: LabelledData.LabelColumn =
       switch try table.text("label", default: "last") {
       case "first": .first
       case "last": .last
       case let name: .named(name)
       }
-    var data: LabelledData
-    do { data = try LabelledData(contentsOf: path, label: label) } catch {
-      guard case .unreadableFile = error else { throw table.locate(error) }
-      throw table.locate(error, from: table.has("train") ? "train" : "name")
+
+    var train: LabelledData
+    var test: LabelledData?
+    var files: [String] = []
+    func read(_ paths: [String], _ key: String, training: (data: LabelledData, path: String)? = nil)
+      throws(SimulationError) -> LabelledData
+    {
+      do throws(SimulationError) {
+        var parts: [LabelledRows] = []
+        for path in paths { parts.append(try LabelledRows(contentsOf: path, label: label)) }
+        files += parts.flatMap(\.files)
+        return try LabelledData(parts, training: training)
+      } catch {
+        guard case .unreadableFile = error else { throw table.locate(error) }
+        throw table.locate(error, from: key)
+      }
     }
-    if try table.boolean("shuffle", default: false) { data = data.shuffled(seed: seed) }
+    train = try read(trainPaths, isOwnFile ? "train" : "name")
+    if !testPaths.isEmpty { test = try read(testPaths, "test", training: (train, trainPaths[0])) }
+
+    if table.has("class-against-rest") {
+      let one = try table.label("class-against-rest")
+      guard let index = train.classNames.firstIndex(where: one.isLabel) else {
+        throw table.error(
+          "class-against-rest", found: one.found, allowed: "a label of \(trainPaths[0]): \(train.listOfClasses)")
+      }
+      (train, test) = (train.classAgainstRest(index), test?.classAgainstRest(index))
+    }
+    if try table.boolean("shuffle", default: false) { train = train.shuffled(seed: seed) }
     if table.has("rows") {
-      data = data.rows(in: 0..<(try table.integer("rows", in: 1...data.rows)))
+      train = train.rows(in: 0..<(try table.integer("rows", in: 1...train.rows)))
     }
-    data = data.scaled(try scaling(table))
+    if table.has("test-fraction") {
+      guard testPaths.isEmpty else {
+        throw table.error("test-fraction", found: "both test and test-fraction", allowed: "one of them")
+      }
+      let fraction = try table.number("test-fraction", allowed: "a number between 0 and 1") { $0 > 0 && $0 < 1 }
+      let split = train.split(testFraction: fraction, seed: seed)
+      guard split.test.rows > 0 else {
+        throw table.error(
+          "test-fraction", found: "\(fraction), which takes none of \(train.rows) rows",
+          allowed: "a number that takes a row of at least one class and leaves it another")
+      }
+      (train, test) = split
+    }
+    let scaling = try scaling(table)
     try table.finish()
-    return data
+    return LabelledDataSplit(
+      train: train.scaled(scaling, by: train), test: test?.scaled(scaling, by: train),
+      name: isOwnFile ? String(trainPaths[0].split(separator: "/").last ?? "") : "digits", files: files)
   }
 
   private static func scaling(_ table: ExperimentTable) throws(SimulationError) -> LabelledData.Scaling {

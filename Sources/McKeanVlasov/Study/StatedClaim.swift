@@ -7,12 +7,13 @@ struct StatedClaim: Sendable {
   private let alpha: Double?
   private let shape: NoiseShape?
   private let p: Double?
+  private let scale: Double?
 
   /// - Throws: `SimulationError` for a key that is missing, wrong or unknown, or a variable that the study does not sweep.
   init(_ table: ExperimentTable, kind: Experiment.Kind) throws(SimulationError) {
     metric = try table.word("metric")
     guard let swept = Sweep(rawValue: kind.rawValue)?.variables else {
-      throw table.error("metric", found: "a claim", allowed: "[[claim]] in chaos, strong, joint and law studies")
+      throw table.error("metric", found: "a claim", allowed: "[[claim]] in chaos, strong, joint, law and compressibility studies")
     }
     variable = ConvergenceVariable(rawValue: try table.word("variable", among: swept.map(\.rawValue)))!
     let isInN = variable == .n
@@ -25,6 +26,7 @@ struct StatedClaim: Sendable {
     alpha = table.has("alpha") ? try table.number("alpha") : nil
     shape = table.has("shape") ? try table.word("shape") as NoiseShape : nil
     p = table.has("p") ? try table.number("p") : nil
+    scale = table.has("scale") ? try table.number("scale") : nil
     try table.finish()
   }
 
@@ -37,6 +39,7 @@ struct StatedClaim: Sendable {
       ("metric", { $0.metric == metric }, { $0.metric.rawValue }),
       ("variable", { $0.variable == variable }, { "\"\($0.variable.rawValue)\"" }),
       ("p", { p == nil || $0.p == p }, { $0.p.map { "\($0)" } ?? "none, for a median" }),
+      ("scale", { scale == nil || $0.label.noise.scale == scale }, { "\($0.label.noise.scale)" }),
       ("shape", { shape == nil || $0.label.noise.shape == shape }, { $0.label.noise.shape.rawValue }),
       (
         "alpha", { alpha == nil || $0.label.alpha == alpha },
@@ -59,7 +62,7 @@ struct StatedClaim: Sendable {
       if matching.count > 1 {
         throw tables[matching[1]].error(
           "metric", found: "a second claim on \(curve.metric.rawValue)",
-          allowed: "one claim a curve; limit them by alpha, shape or p")
+          allowed: "one claim a curve; limit them by alpha, shape, scale or p")
       }
     }
     for (claim, table) in zip(claims, tables) {

@@ -17,7 +17,7 @@ package struct OrnsteinUhlenbeckExact {
     switch noise.law {
     case .stable(let alpha): (self.alpha, sigma) = (alpha, noise.scale)
     // N(0, σ²δ) = SαS(σ √(δ/2)) at α = 2
-    case .brownian: (alpha, sigma) = (2, noise.scale / 2.0.squareRoot())
+    case .brownian, .none: (alpha, sigma) = (2, noise.scale / 2.0.squareRoot())
     }
   }
 

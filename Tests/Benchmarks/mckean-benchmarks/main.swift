@@ -3,7 +3,9 @@
 import CGSL
 import COpenBLAS
 import Foundation
+import McKeanVlasov
 
+BLASCore.restartIfUnknown()
 guard CommandLine.arguments[1] != "versions" else {
   let (configuration, core) = (openblas_get_config()!, openblas_get_corename()!)
   print("GSL \(GSL_VERSION), \(String(cString: configuration)), core \(String(cString: core))")

@@ -94,7 +94,7 @@ import Testing
   }
 
   @Test func filesThatAreNoText() throws {
-    let path = try directory.file("data.bin")
+    let path = try directory.file("data.csv")
     #expect(
       throws: SimulationError.unreadableFile(
         path: path, line: nil, problem: "there is no such file")

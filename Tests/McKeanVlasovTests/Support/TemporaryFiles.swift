@@ -14,4 +14,11 @@ final class TemporaryDirectory {
     try text?.write(toFile: file, atomically: true, encoding: .utf8)
     return file
   }
+
+  /// The path of a file of that name, with those bytes.
+  func file(_ name: String, bytes: [UInt8]) throws -> String {
+    let file = path + "/" + name
+    try Data(bytes).write(to: URL(fileURLWithPath: file))
+    return file
+  }
 }

@@ -1,0 +1,394 @@
+import Foundation
+import Logging
+
+/// Particle systems of several widths n, driven by noise for a number of steps or until a network has learnt its data, then
+/// pruned: what can go, at what cost, and how much of that the noise alone explains.
+///
+/// Beside each system stands its control, from the same increments and initial values without any drift.
+public struct CompressibilityStudy: Sendable {
+  /// The step η, a function of n.
+  public struct Step: Sendable, Hashable {
+    /// c.
+    public let constant: Double
+    /// The exponent of n.
+    public let power: Power
+
+    public enum Power: Sendable, Hashable {
+      case number(Double)
+      /// -α/2 - 1: the steps for which arXiv 2306.08125 proves compressibility (second-hand, docs/paper.md).
+      case theorem
+    }
+
+    /// c n^power.
+    public func value(particles: Int, alpha: Double) -> Double {
+      let exponent =
+        switch power {
+        case .number(let exponent): exponent
+        case .theorem: -alpha / 2 - 1
+        }
+      return constant * pow(Double(particles), exponent)
+    }
+  }
+
+  /// When training ends.
+  public enum Stop: Sendable, Hashable {
+    case steps(Int)
+    /// At a time T; the step is the largest that divides it, of those up to the step that is asked for.
+    case horizon(Double)
+    /// After the step, noise included, that brings the training accuracy to this, or after the most steps. With minibatches
+    /// it is looked at at the end of each pass through the data.
+    case trainAccuracy(Double, maxSteps: Int)
+  }
+
+  /// One criterion with one threshold.
+  public struct Pruning: Sendable, Hashable {
+    public let criterion: PruningCriterion
+    /// In [0, 1].
+    public let threshold: Double
+
+    public init(_ criterion: PruningCriterion, threshold: Double) {
+      (self.criterion, self.threshold) = (criterion, threshold)
+    }
+  }
+
+  /// The particles' model; that of a width is `model(particles:)`.
+  public let model: any McKeanVlasovModel
+  /// The data that a network is tested on.
+  public let testData: LabelledData?
+  /// What drives the particles.
+  public let noise: LevyNoise
+  public let step: Step
+  public let stop: Stop
+  /// The widths n, in the order of the table.
+  public let particles: [Int]
+  public let prunings: [Pruning]
+  /// Independent systems of each width.
+  public let replicas: Int
+  /// For the rate in n: so many draws of the noise of the whole horizon beside each system, as a control variate; 0 for none.
+  public let controls: Int
+  /// Of the noise; runs of the same seed share it.
+  public let seed: UInt32
+  /// Of the particles' numbers.
+  public let precision: Precision
+  /// Whether an experiment run writes the states.
+  public let savesWeights: Bool
+
+  /// - Parameters:
+  ///   - particles: different widths, at least one.
+  ///   - prunings: different ones, at least one.
+  ///   - replicas: at least 1.
+  /// - Throws: `SimulationError`.
+  public init(
+    model: any McKeanVlasovModel, testData: LabelledData? = nil, noise: LevyNoise, step: Step, stop: Stop,
+    particles: [Int], prunings: [Pruning] = [Pruning(.squaredFrobenius, threshold: 0.1)], replicas: Int = 1,
+    controls: Int = 0, seed: UInt32 = 1, precision: Precision = .double, savesWeights: Bool = false
+  ) throws(SimulationError) {
+    (self.model, self.testData, self.noise, self.step, self.stop) = (model, testData, noise, step, stop)
+    (self.particles, self.prunings, self.replicas, self.controls) = (particles, prunings, replicas, controls)
+    (self.seed, self.precision, self.savesWeights) = (seed, precision, savesWeights)
+    try precision.require(of: model, noise: noise)
+    guard !particles.isEmpty, Set(particles).count == particles.count else {
+      throw .invalidValue(
+        parameter: "particles", found: "\(particles)", allowed: "a whole number, or a list of different ones")
+    }
+    for particles in particles {
+      try SimulationError.requireCount(particles, "particles")
+      _ = try grid(particles: particles)
+    }
+    try SimulationError.requireCount(replicas, "replicas")
+    try SimulationError.requireCount(replicas * (controls + 1), "control-replicas")
+    if case .trainAccuracy = stop, !(model is TwoLayerNetwork) {
+      throw .invalidValue(
+        parameter: "stop", found: "the training accuracy of \(model.name)",
+        allowed: "{ steps } or { horizon }, or a two-layer-network")
+    }
+    guard controls == 0 || fixedHorizon else {
+      throw .invalidValue(
+        parameter: "control-replicas", found: "\(controls) with a number of steps that is not known beforehand",
+        allowed: "0, or stop = { steps } or { horizon }")
+    }
+  }
+
+  /// Whether the number of steps is known beforehand.
+  private var fixedHorizon: Bool { if case .trainAccuracy = stop { false } else { true } }
+
+  /// The model of a width.
+  func model(particles: Int) -> any McKeanVlasovModel {
+    (model as? TwoLayerNetwork)?.resized(neurons: particles) ?? model
+  }
+
+  /// The steps of a width, or the most of them.
+  public func grid(particles: Int) throws(SimulationError) -> TimeGrid {
+    let step = step.value(particles: particles, alpha: noise.alpha)
+    guard step > 0, step.isFinite else {
+      throw .invalidValue(parameter: "dt", found: "\(step) for n = \(particles)", allowed: "a finite number above 0")
+    }
+    switch stop {
+    case .steps(let steps): return try TimeGrid(horizon: step * Double(steps), steps: steps)
+    case .trainAccuracy(_, let steps): return try TimeGrid(horizon: step * Double(steps), steps: steps)
+    case .horizon(let horizon):
+      let steps = (horizon / step).rounded(.up)
+      guard steps < 0x1p32 else {
+        throw .invalidValue(
+          parameter: "dt", found: "\(step) for n = \(particles), which is \(steps) steps", allowed: "a larger step")
+      }
+      return try TimeGrid(horizon: horizon, steps: max(1, Int(steps)))
+    }
+  }
+
+  /// The system of each width, with the most steps that it may take.
+  var systems: [CoupledSystems.System] {
+    particles.map { .init(particles: $0, steps: (try? grid(particles: $0).steps) ?? 1) }
+  }
+
+  /// One system, trained and pruned.
+  public struct PrunedSystem: Sendable {
+    public let particles: Int
+    /// η.
+    public let step: Double
+    public let replica: Int
+    /// Steps taken; of a system that is no longer finite, those after which that was found.
+    public let steps: Int
+    /// One result for each of the study's prunings; none where a number or the loss is no longer finite.
+    public let results: [PruningResult]
+    /// Loss and accuracy of the full network: of the training data, then of the test data.
+    public let before: (train: Performance?, test: Performance?)
+    /// Hill's estimate of the norms' tail index; nil where there are too few.
+    public let tailIndex: Double?
+    /// Of the control: log relative errors of the further draws of the noise, `[draw][pruning]`.
+    let logErrorsOfControls: [[Double]]
+  }
+
+  public typealias Performance = (loss: Double, accuracy: Double)
+
+  /// What one pruning does to a system.
+  public struct PruningResult: Sendable {
+    public let prunedFraction: Double
+    /// ‖pruned - full‖_F / ‖full‖_F over the numbers that take noise.
+    public let relativeError: Double
+    /// The pruned fraction of the initial values plus the increments, without drift, and of the increments alone.
+    public let baselinePrunedFraction, noisePrunedFraction: Double
+    /// The relative error of the increments alone.
+    public let noiseRelativeError: Double
+    /// Loss and accuracy of the pruned network.
+    public let train, test: Performance?
+  }
+
+  /// The numbers of one system at the beginning and the end, particles × components, row-major.
+  public struct States: Sendable {
+    public let replica: Int
+    public let initial, final: [Double]
+  }
+
+  /// Bytes of one width on so many threads.
+  func bytes(particles: Int, threads: Int) -> Double {
+    let engines = Replicas.engines(count: replicas, threads: threads)
+    let model = model(particles: particles)
+    let steps = (try? grid(particles: particles).steps) ?? 1
+    let system = CoupledSystems.System(particles: particles, steps: steps)
+    let training = CoupledSystems.bytes(
+      model: model, noise: noise, systems: [system], threads: threads / engines, precision: precision)
+    let numbers = Double(particles) * Double(model.shape.components)
+    // initial and final states, the control and its engine, norms and orders
+    let results = 200 * Double(replicas) * Double(prunings.count) + 8 * Double(replicas * controls * prunings.count)
+    return Double(engines) * (training + 8 * 6 * numbers) + results
+  }
+
+  /// Trains, prunes and judges every system of one width.
+  ///
+  /// - Parameter record: handed the states of each system; called in parallel for different replicas.
+  /// - Returns: replica by replica.
+  /// - Throws: `SimulationError.tooMuchMemory`, and whatever `record` throws.
+  public func run(
+    particles: Int, threads: Int = ProcessInfo.processInfo.activeProcessorCount, progress: ReplicaProgress? = nil,
+    logger: Logger = Logger(label: "mckean"), record: (@Sendable (States) throws -> Void)? = nil
+  ) throws -> [PrunedSystem] {
+    try SimulationError.requireMemory(bytes(particles: particles, threads: threads))
+    let grid = try grid(particles: particles)
+    let model = model(particles: particles)
+    let loop = try Replicas(count: replicas, threads: threads)
+    let evaluator = (model as? TwoLayerNetwork).map { network in
+      (train: network.evaluated(on: network.data), test: testData.map { network.evaluated(on: $0) })
+    }
+    return try loop.map(
+      makeWorker: {
+        try CoupledSystems(
+          model: model, noise: noise, horizon: grid.horizon, systems: [.init(particles: particles, steps: grid.steps)],
+          seed: seed, threads: loop.threadsPerWorker, precision: precision)
+      }, progress: progress
+    ) { engine, replica in
+      let training = try train(engine, replica: replica, evaluator?.train)
+      try record?(States(replica: Int(replica), initial: training.initial, final: training.final))
+      func failed(_ problem: String) -> PrunedSystem {
+        let system = "replica \(replica) of n = \(particles) at alpha = \(noise.alpha)"
+        logger.warning("\(system): \(problem) after step \(training.steps); its rows have no results")
+        return PrunedSystem(
+          particles: particles, step: grid.step, replica: Int(replica), steps: training.steps, results: [],
+          before: (nil, nil), tailIndex: nil, logErrorsOfControls: [])
+      }
+      if let nonFinite = training.nonFinite {
+        return failed("particle \(nonFinite.particle) is not a finite number")
+      }
+      let inputs = model.shape.noisy
+      let weights = training.final.columns(0..<inputs, of: model.shape.components)
+      let initial = training.initial.columns(0..<inputs, of: model.shape.components)
+      let increments = try increments(
+        particles: particles, replica: replica, time: grid.step * Double(training.steps), steps: training.steps,
+        threads: loop.threadsPerWorker)
+      let pruning = NetworkPruning(weights: weights, inputs: inputs)
+      let baseline = NetworkPruning(weights: zip(initial, increments).map { $0 + $1 }, inputs: inputs)
+      let noiseAlone = NetworkPruning(weights: increments, inputs: inputs)
+      let cuts = prunings.map { pruning.dropped(by: $0.criterion, threshold: $0.threshold) }
+      let train = evaluator?.train.performance(of: training.final, order: pruning.order, dropping: [0] + cuts)
+      let test = evaluator?.test?.performance(of: training.final, order: pruning.order, dropping: [0] + cuts)
+      if let train, !train[0].loss.isFinite { return failed("the loss is not a finite number") }
+      let count = Double(particles)
+      let results = zip(prunings, cuts).enumerated().map { index, part in
+        let (rule, cut) = part
+        let cutOfNoise = noiseAlone.dropped(by: rule.criterion, threshold: rule.threshold)
+        return PruningResult(
+          prunedFraction: Double(cut) / count, relativeError: pruning.relativeError(dropping: cut),
+          baselinePrunedFraction: Double(baseline.dropped(by: rule.criterion, threshold: rule.threshold)) / count,
+          noisePrunedFraction: Double(cutOfNoise) / count,
+          noiseRelativeError: noiseAlone.relativeError(dropping: cutOfNoise), train: train?[index + 1],
+          test: test?[index + 1])
+      }
+      return PrunedSystem(
+        particles: particles, step: grid.step, replica: Int(replica), steps: training.steps, results: results,
+        before: (train?[0], test?[0]), tailIndex: TailIndex.hill(of: pruning.norms)?.value,
+        logErrorsOfControls: try controlErrors(particles: particles, replica: replica, horizon: grid.horizon))
+    }
+  }
+
+  // MARK: - Rates
+
+  /// The pruning whose relative errors have a rate in n: the one fraction that is dropped, where there is one.
+  private var fixedFraction: Int? {
+    let ratios = prunings.indices.filter { prunings[$0].criterion == .ratio }
+    guard ratios.count == 1, prunings[ratios[0]].threshold > 0, prunings[ratios[0]].threshold < 1 else { return nil }
+    return ratios[0]
+  }
+
+  /// The errors that rates are fitted to: with one fraction, increasing widths and replicas enough.
+  var fittedMetrics: [Metric] {
+    guard fixedFraction != nil, particles.count > 1, particles == particles.sorted(), noise.scale > 0,
+      replicas >= ErrorStudy.fewestReplicas
+    else { return [] }
+    return fixedHorizon ? Metric.ofPruning : [.relativeError]
+  }
+
+  /// The curves of relative errors over the widths.
+  ///
+  /// With controls, log e of a system is corrected by how far its own noise is from the mean of further draws:
+  /// log e - log e_noise + mean of the draws. It has the mean of log e, and the less variance the more of e is the noise's.
+  ///
+  /// - Parameter systems: of each width, replica by replica.
+  func curves(of systems: [[PrunedSystem]]) -> [ErrorCurve] {
+    guard let index = fixedFraction else { return [] }
+    return fittedMetrics.map { metric in
+      ErrorCurve(
+        metric: metric, p: nil, sweep: .compressibility,
+        levels: systems.map { .init(particles: $0[0].particles, steps: $0[0].steps, step: $0[0].step) },
+        samples: systems.map { $0.map { Self.error(metric, of: $0, pruning: index) } }, tailIndex: nil,
+        nonFiniteReplicas: Set(systems.flatMap { $0.filter(\.results.isEmpty).map(\.replica) }))
+    }
+  }
+
+  private static func error(_ metric: Metric, of system: PrunedSystem, pruning index: Int) -> Double {
+    guard !system.results.isEmpty else { return .nan }
+    let (own, ofNoise) = (system.results[index].relativeError, system.results[index].noiseRelativeError)
+    let draws = system.logErrorsOfControls.map { $0[index] }
+    guard !draws.isEmpty else { return metric == .relativeError ? own : ofNoise }
+    let mean = draws.reduce(0, +) / Double(draws.count)
+    return metric == .relativeError ? own / ofNoise * exp(mean) : exp(mean)
+  }
+
+  // MARK: - Training
+
+  /// Thrown to leave the engine once the training accuracy is reached.
+  private struct IsTrained: Error { let steps: Int }
+
+  private func train(_ engine: CoupledSystems, replica: UInt32, _ network: TwoLayerNetwork?) throws -> (
+    initial: [Double], final: [Double], steps: Int, nonFinite: CoupledSystems.NonFiniteState?
+  ) {
+    var initial: [Double] = []
+    let stepsBetweenLooks = (engine.model as? TwoLayerNetwork)?.batchesAPass ?? 1
+    var (steps, nonFinite) = (engine.grid.steps, nil as CoupledSystems.NonFiniteState?)
+    do {
+      nonFinite = try engine.run(
+        replica: replica,
+        afterStep: { step in
+          if step == 0 { initial = engine.states(of: 0) }
+          guard case .trainAccuracy(let target, _) = stop, let network, step > 0, step % stepsBetweenLooks == 0
+          else { return }
+          if accuracy(of: network, in: engine) >= target { throw IsTrained(steps: step) }
+        })
+      if let nonFinite { steps = nonFinite.step }
+    } catch let end as IsTrained { steps = end.steps }
+    return (initial, engine.states(of: 0), steps, nonFinite)
+  }
+
+  /// The accuracy on all training data.
+  private func accuracy(of network: TwoLayerNetwork, in engine: CoupledSystems) -> Double {
+    let particles = engine.systems[0].particles
+    guard (engine.model as? TwoLayerNetwork)?.batchSize != nil else {
+      let outputs = network.outputs(ofMeanField: engine.meanField(of: 0))
+      return outputs.allSatisfy(\.isFinite) ? network.performance(ofOutputs: outputs).accuracy : 0
+    }
+    return network.performance(of: engine.states(of: 0), order: Array(0..<particles), dropping: [0])[0].accuracy
+  }
+
+  // MARK: - Control
+
+  /// The sum of the increments of one replica, particles × inputs, row-major.
+  private func increments(particles: Int, replica: UInt32, time: Double, steps: Int, threads: Int) throws -> [Double] {
+    let engine = try CoupledSystems(
+      model: NoiseAlone(components: model.shape.noisy), noise: noise, horizon: time,
+      systems: [.init(particles: particles, steps: steps)], seed: seed, threads: threads, precision: precision)
+    try engine.run(replica: replica, stopAtNonFinite: false)
+    return engine.states(of: 0)
+  }
+
+  /// Log relative errors of further draws of the noise of the whole horizon, in one step each: `[draw][pruning]`.
+  private func controlErrors(particles: Int, replica: UInt32, horizon: Double) throws -> [[Double]] {
+    try (0..<controls).map { draw in
+      let numbered = UInt32(replicas + Int(replica) * controls + draw)
+      let noiseAlone = NetworkPruning(
+        weights: try increments(particles: particles, replica: numbered, time: horizon, steps: 1, threads: 1),
+        inputs: model.shape.noisy)
+      return prunings.map {
+        log(noiseAlone.relativeError(dropping: noiseAlone.dropped(by: $0.criterion, threshold: $0.threshold)))
+      }
+    }
+  }
+}
+
+/// Particles that start at 0 and feel the noise alone.
+private struct NoiseAlone: SinglePrecisionModel {
+  let name = "noise-alone"
+  let shape: ModelShape
+  let initial: [InitialLaw]
+  let featureGrowth = FeatureGrowth.none
+
+  init(components: Int) {
+    shape = ModelShape(components: components, features: 1)
+    initial = Array(repeating: .constant(0), count: components)
+  }
+
+  func addFeatures(
+    of block: Span<Double>, to sums: inout MutableSpan<Double>, keeping kept: inout MutableSpan<Double>,
+    scratch: inout MutableSpan<Double>
+  ) {}
+  func addFeatures(
+    of block: Span<Float>, to sums: inout MutableSpan<Double>, keeping kept: inout MutableSpan<Float>,
+    scratch: inout MutableSpan<Float>
+  ) {}
+  func drift(
+    of block: Span<Double>, prepared: Span<Double>, kept: Span<Double>, scratch: inout MutableSpan<Double>,
+    into drift: inout MutableSpan<Double>
+  ) { drift.update(repeating: 0) }
+  func drift(
+    of block: Span<Float>, prepared: Span<Float>, kept: Span<Float>, scratch: inout MutableSpan<Float>,
+    into drift: inout MutableSpan<Float>
+  ) { drift.update(repeating: 0) }
+}

@@ -1,0 +1,103 @@
+import Foundation
+
+/// How many neurons are dropped, smallest norm first.
+public enum PruningCriterion: String, Sendable, CaseIterable {
+  /// As many as leave ‖pruned - full‖²_F / ‖full‖²_F at or below the threshold.
+  case squaredFrobenius = "squared-frobenius"
+  /// The threshold is the fraction of neurons that are dropped, rounded to whole neurons.
+  case ratio
+
+  /// The thresholds where none are given.
+  public var defaultThresholds: [Double] {
+    switch self {
+    case .squaredFrobenius: [0.1]
+    case .ratio: (0...10).map { Double($0) / 10 }
+    }
+  }
+}
+
+/// The neurons of a network in the order in which they are dropped: by the norm of their weights, ties by their number.
+public struct NetworkPruning: Sendable {
+  /// The neurons, smallest norm first.
+  public let order: [Int]
+  /// The norm of each neuron, by its number.
+  public let norms: [Double]
+  /// The sums of the squared norms of the first k in the order, k from 0 to n.
+  private let squares: [Double]
+
+  /// - Parameters:
+  ///   - weights: the hidden weights, n × inputs, row-major.
+  ///   - inputs: weights of a neuron.
+  /// - Complexity: a pass and a sort.
+  public init(weights: [Double], inputs: Int) {
+    let squared = stride(from: 0, to: weights.count, by: inputs).map { start in
+      weights[start..<start + inputs].reduce(0) { $0 + $1 * $1 }
+    }
+    norms = squared.map { $0.squareRoot() }
+    order = squared.indices.sorted { (squared[$0], $0) < (squared[$1], $1) }
+    squares = order.reduce(into: [0]) { sums, neuron in sums.append(sums.last! + squared[neuron]) }
+  }
+
+  /// The number of neurons that a criterion drops.
+  public func dropped(by criterion: PruningCriterion, threshold: Double) -> Int {
+    switch criterion {
+    case .squaredFrobenius:
+      // the sums grow: the last k that the threshold allows
+      return squares.lastIndex { $0 <= threshold * squares.last! }!
+    case .ratio: return Int((threshold * Double(order.count)).rounded())
+    }
+  }
+
+  /// ‖pruned - full‖_F / ‖full‖_F with the first k of the order dropped; 0 of a network whose weights are all 0.
+  public func relativeError(dropping k: Int) -> Double {
+    squares.last! > 0 ? (squares[k] / squares.last!).squareRoot() : 0
+  }
+}
+
+extension TwoLayerNetwork {
+  /// Loss and accuracy of the network and of what is left of it when neurons are dropped. A dropped neuron adds nothing to
+  /// the outputs; the output multiplier stays that of the full network.
+  ///
+  /// - Parameters:
+  ///   - states: the neurons' hidden and output weights, n × components, row-major.
+  ///   - order: the neurons in the order in which they are dropped.
+  ///   - dropped: how many are dropped, for each result; 0 for the full network.
+  /// - Returns: not a number where an output is none.
+  /// - Complexity: that of the outputs of one full network, whatever the number of results.
+  public func performance(of states: [Double], order: [Int], dropping dropped: [Int])
+    -> [(loss: Double, accuracy: Double)]
+  {
+    precondition(batchSize == nil, "on all data points")
+    var sums = [Double](repeating: 0, count: shape.features)
+    var results: [Int: (loss: Double, accuracy: Double)] = [:]
+    // from the neurons that are dropped last to those that are dropped first: the outputs of every part on the way
+    var end = order.count
+    for cut in Set(dropped).sorted(by: >) {
+      for start in stride(from: end, to: cut, by: -shape.blockSize) {
+        let neurons = order[max(start - shape.blockSize, cut)..<start]
+        addOutputs(of: neurons, states: states, to: &sums)
+      }
+      end = cut
+      let multiplier = outputScaling == .standard ? 1 : 1 / Double(order.count)
+      let outputs = sums.map { multiplier * $0 }
+      results[cut] = outputs.allSatisfy(\.isFinite) ? performance(ofOutputs: outputs) : (.nan, .nan)
+    }
+    return dropped.map { results[$0]! }
+  }
+
+  private func addOutputs(of neurons: ArraySlice<Int>, states: [Double], to sums: inout [Double]) {
+    let count = neurons.count
+    var block = [Double](repeating: 0, count: shape.components * count)
+    for (i, neuron) in neurons.enumerated() {
+      for component in 0..<shape.components {
+        block[component * count + i] = states[neuron * shape.components + component]
+      }
+    }
+    var kept = [Double](repeating: 0, count: shape.kept * count)
+    var scratch = [Double](repeating: 0, count: shape.scratch * count)
+    var sumsSpan = sums.mutableSpan
+    var keptSpan = kept.mutableSpan
+    var scratchSpan = scratch.mutableSpan
+    addFeatures(of: block.span, to: &sumsSpan, keeping: &keptSpan, scratch: &scratchSpan)
+  }
+}
