@@ -127,7 +127,8 @@ public struct CompressibilityStudy: Sendable {
     case .steps(let steps): return try TimeGrid(horizon: step * Double(steps), steps: steps)
     case .trainAccuracy(_, let steps): return try TimeGrid(horizon: step * Double(steps), steps: steps)
     case .horizon(let horizon):
-      let steps = (horizon / step).rounded(.up)
+      // a step that divides the horizon does so to rounding: 2.1 / 0.3 is above 7
+      let steps = (horizon / step * (1 - 0x1p-50)).rounded(.up)
       guard steps < 0x1p32 else {
         throw .invalidValue(
           parameter: "dt", found: "\(step) for n = \(particles), which is \(steps) steps", allowed: "a larger step")
