@@ -218,13 +218,15 @@ public struct CompressibilityStudy: Sendable {
           seed: seed, threads: loop.threadsPerWorker, precision: precision)
       }, progress: progress
     ) { engine, replica in
+    // n Δt / n may differ from Δt by rounding
+    let step = if case .horizon = stop { grid.step } else { self.step.value(particles: particles, alpha: noise.alpha) }
       let training = try train(engine, replica: replica, evaluator?.train)
       try record?(States(replica: Int(replica), initial: training.initial, final: training.final))
       func failed(_ problem: String) -> PrunedSystem {
         let system = "replica \(replica) of n = \(particles) at alpha = \(noise.alpha)"
         logger.warning("\(system): \(problem) after step \(training.steps); its rows have no results")
         return PrunedSystem(
-          particles: particles, step: grid.step, replica: Int(replica), steps: training.steps, results: [],
+          particles: particles, step: step, replica: Int(replica), steps: training.steps, results: [],
           before: (nil, nil), tailIndex: nil, logErrorsOfControls: [])
       }
       if let nonFinite = training.nonFinite {
@@ -255,7 +257,7 @@ public struct CompressibilityStudy: Sendable {
           test: test?[index + 1])
       }
       return PrunedSystem(
-        particles: particles, step: grid.step, replica: Int(replica), steps: training.steps, results: results,
+        particles: particles, step: step, replica: Int(replica), steps: training.steps, results: results,
         before: (train?[0], test?[0]), tailIndex: TailIndex.hill(of: pruning.norms)?.value,
         logErrorsOfControls: try controlErrors(particles: particles, replica: replica, horizon: grid.horizon))
     }
