@@ -19,6 +19,11 @@ public struct CompressibilityStudy: Sendable {
       case theorem
     }
 
+    /// - Parameters:
+    ///   - constant: c > 0.
+    ///   - power: the exponent of n; 0 where the step is the same for every n.
+    public init(constant: Double, power: Power = .number(0)) { (self.constant, self.power) = (constant, power) }
+
     /// c n^power.
     public func value(particles: Int, alpha: Double) -> Double {
       let exponent =
