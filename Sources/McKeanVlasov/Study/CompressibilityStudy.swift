@@ -100,6 +100,13 @@ public struct CompressibilityStudy: Sendable {
       try SimulationError.requireCount(particles, "particles")
       _ = try grid(particles: particles)
     }
+    guard !prunings.isEmpty, Set(prunings).count == prunings.count,
+      prunings.allSatisfy({ (0...1).contains($0.threshold) })
+    else {
+      throw .invalidValue(
+        parameter: "threshold", found: "\(prunings.map(\.threshold))",
+        allowed: "different numbers from 0 to 1 of each criterion")
+    }
     try SimulationError.requireCount(replicas, "replicas")
     try SimulationError.requireCount(replicas * (controls + 1), "control-replicas")
     if case .trainAccuracy = stop, !(model is TwoLayerNetwork) {
@@ -211,6 +218,8 @@ public struct CompressibilityStudy: Sendable {
   ) throws -> [PrunedSystem] {
     try SimulationError.requireMemory(bytes(particles: particles, threads: threads))
     let grid = try grid(particles: particles)
+    // n Δt / n may differ from Δt by rounding
+    let step = if case .horizon = stop { grid.step } else { self.step.value(particles: particles, alpha: noise.alpha) }
     let model = model(particles: particles)
     let loop = try Replicas(count: replicas, threads: threads)
     let evaluator = (model as? TwoLayerNetwork).map { network in
@@ -223,8 +232,6 @@ public struct CompressibilityStudy: Sendable {
           seed: seed, threads: loop.threadsPerWorker, precision: precision)
       }, progress: progress
     ) { engine, replica in
-    // n Δt / n may differ from Δt by rounding
-    let step = if case .horizon = stop { grid.step } else { self.step.value(particles: particles, alpha: noise.alpha) }
       let training = try train(engine, replica: replica, evaluator?.train)
       try record?(States(replica: Int(replica), initial: training.initial, final: training.final))
       func failed(_ problem: String) -> PrunedSystem {
