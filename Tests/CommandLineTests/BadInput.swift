@@ -401,7 +401,8 @@ extension BadInput {
     .added("[claim]\nmetric = \"terminal\"", says: "line 15, claim", "found the table", "[[claim]]"),
     .changed("[model]", "claim = [1]\n[model]", says: "mine.toml, line 1, claim", "found 1", "[[claim]]"),
     .added(
-      to: Sample.trajectory, claim(), says: "claim.metric", "found a claim", "chaos, strong, joint and law studies"),
+      to: Sample.trajectory, claim(), says: "claim.metric", "found a claim",
+      "chaos, strong, joint, law and compressibility studies"),
   ]
 
   static let dataFiles: [BadInput] = [

@@ -26,6 +26,7 @@ struct BadInputTests {
   @Test(arguments: BadInput.observables) func observables(input: BadInput) throws { try Self.refuse(input) }
   @Test(arguments: BadInput.expectations) func expectations(input: BadInput) throws { try Self.refuse(input) }
   @Test(arguments: BadInput.joint) func joint(input: BadInput) throws { try Self.refuse(input) }
+  @Test(arguments: BadInput.compressibility) func compressibility(input: BadInput) throws { try Self.refuse(input) }
   @Test(arguments: BadInput.laws) func laws(input: BadInput) throws { try Self.refuse(input) }
   @Test(arguments: BadInput.listsOfModels) func listsOfModels(input: BadInput) throws { try Self.refuse(input) }
   @Test(arguments: BadInput.stoppingRules) func stoppingRules(input: BadInput) throws { try Self.refuse(input) }
@@ -43,7 +44,8 @@ struct BadInputTests {
     "a claim on a law": Sample.law + BadInput.claim("terminal", "kolmogorov"),
     "a moment of bounded distances": Sample.law.replacing(", \"wasserstein-1\"", with: "") + "p = 3\n",
     "network": Sample.network, "digits": BadInput.network, "strong network": BadInput.strongNetwork,
-    "kuramoto": Sample.kuramoto, "double well": Sample.doubleWell,
+    "kuramoto": Sample.kuramoto, "double well": Sample.doubleWell, "compressibility": BadInput.compressibilitySample,
+    "compressibility without data": BadInput.compressibilityWithoutData,
   ]
 
   /// The control: what the requests above change runs as it stands.

@@ -28,7 +28,7 @@ erf = np.vectorize(math.erf)
 def activate(name, z):
     """psi(z) and psi'(z)."""
     if name == "tanh":
-        return np.sinh(z) / np.cosh(z), 1 / np.cosh(z) ** 2
+        return np.tanh(z), 1 - np.tanh(z) ** 2
     if name == "sigmoid":
         return 0.5 * (1 + np.tanh(z / 2)), 1 / (4 * np.cosh(z / 2) ** 2)
     if name == "erf":

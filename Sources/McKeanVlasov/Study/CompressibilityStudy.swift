@@ -19,6 +19,11 @@ public struct CompressibilityStudy: Sendable {
       case theorem
     }
 
+    /// - Parameters:
+    ///   - constant: c > 0.
+    ///   - power: the exponent of n; 0 where the step is the same for every n.
+    public init(constant: Double, power: Power = .number(0)) { (self.constant, self.power) = (constant, power) }
+
     /// c n^power.
     public func value(particles: Int, alpha: Double) -> Double {
       let exponent =
@@ -95,6 +100,13 @@ public struct CompressibilityStudy: Sendable {
       try SimulationError.requireCount(particles, "particles")
       _ = try grid(particles: particles)
     }
+    guard !prunings.isEmpty, Set(prunings).count == prunings.count,
+      prunings.allSatisfy({ (0...1).contains($0.threshold) })
+    else {
+      throw .invalidValue(
+        parameter: "threshold", found: "\(prunings.map(\.threshold))",
+        allowed: "different numbers from 0 to 1 of each criterion")
+    }
     try SimulationError.requireCount(replicas, "replicas")
     try SimulationError.requireCount(replicas * (controls + 1), "control-replicas")
     if case .trainAccuracy = stop, !(model is TwoLayerNetwork) {
@@ -127,7 +139,8 @@ public struct CompressibilityStudy: Sendable {
     case .steps(let steps): return try TimeGrid(horizon: step * Double(steps), steps: steps)
     case .trainAccuracy(_, let steps): return try TimeGrid(horizon: step * Double(steps), steps: steps)
     case .horizon(let horizon):
-      let steps = (horizon / step).rounded(.up)
+      // a step that divides the horizon does so to rounding: 2.1 / 0.3 is above 7
+      let steps = (horizon / step * (1 - 0x1p-50)).rounded(.up)
       guard steps < 0x1p32 else {
         throw .invalidValue(
           parameter: "dt", found: "\(step) for n = \(particles), which is \(steps) steps", allowed: "a larger step")
@@ -205,6 +218,8 @@ public struct CompressibilityStudy: Sendable {
   ) throws -> [PrunedSystem] {
     try SimulationError.requireMemory(bytes(particles: particles, threads: threads))
     let grid = try grid(particles: particles)
+    // n Δt / n may differ from Δt by rounding
+    let step = if case .horizon = stop { grid.step } else { self.step.value(particles: particles, alpha: noise.alpha) }
     let model = model(particles: particles)
     let loop = try Replicas(count: replicas, threads: threads)
     let evaluator = (model as? TwoLayerNetwork).map { network in
@@ -223,7 +238,7 @@ public struct CompressibilityStudy: Sendable {
         let system = "replica \(replica) of n = \(particles) at alpha = \(noise.alpha)"
         logger.warning("\(system): \(problem) after step \(training.steps); its rows have no results")
         return PrunedSystem(
-          particles: particles, step: grid.step, replica: Int(replica), steps: training.steps, results: [],
+          particles: particles, step: step, replica: Int(replica), steps: training.steps, results: [],
           before: (nil, nil), tailIndex: nil, logErrorsOfControls: [])
       }
       if let nonFinite = training.nonFinite {
@@ -254,7 +269,7 @@ public struct CompressibilityStudy: Sendable {
           test: test?[index + 1])
       }
       return PrunedSystem(
-        particles: particles, step: grid.step, replica: Int(replica), steps: training.steps, results: results,
+        particles: particles, step: step, replica: Int(replica), steps: training.steps, results: results,
         before: (train?[0], test?[0]), tailIndex: TailIndex.hill(of: pruning.norms)?.value,
         logErrorsOfControls: try controlErrors(particles: particles, replica: replica, horizon: grid.horizon))
     }

@@ -439,6 +439,12 @@ public struct Experiment: Sendable {
       ? try study.numbers("threshold", allowed: "a number from 0 to 1, or a list of different ones") {
         (0...1).contains($0)
       } : nil
+    for (key, count, different) in [
+      ("criterion", criteria.count, Set(criteria).count),
+      ("threshold", thresholds?.count ?? 0, thresholds.map { Set($0).count } ?? 0),
+    ] where different < count {
+      throw study.error(key, found: study.values[key]!.found, allowed: "a list of different ones")
+    }
     let prunings = criteria.flatMap { criterion in
       (thresholds ?? criterion.defaultThresholds).map { CompressibilityStudy.Pruning(criterion, threshold: $0) }
     }

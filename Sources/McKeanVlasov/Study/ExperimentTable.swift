@@ -237,7 +237,7 @@ final class ExperimentTable {
     let positive = "a finite number above 0"
     guard case .table(let parts)? = values[key] else {
       let constant = try number(key, allowed: positive + ", or { constant, power }") { $0 > 0 && $0.isFinite }
-      return CompressibilityStudy.Step(constant: constant, power: .number(0))
+      return CompressibilityStudy.Step(constant: constant)
     }
     return try nested(key, parts) { table throws(SimulationError) in
       let constant = try table.number("constant", allowed: positive) { $0 > 0 && $0.isFinite }

@@ -22,18 +22,21 @@ public struct NetworkPruning: Sendable {
   public let order: [Int]
   /// The norm of each neuron, by its number.
   public let norms: [Double]
-  /// The sums of the squared norms of the first k in the order, k from 0 to n.
+  /// The sums of the squared norms of the first k in the order, k from 0 to n, in units in which they are finite.
   private let squares: [Double]
 
   /// - Parameters:
-  ///   - weights: the hidden weights, n × inputs, row-major.
+  ///   - weights: the hidden weights, n × inputs, row-major; finite.
   ///   - inputs: weights of a neuron.
-  /// - Complexity: a pass and a sort.
+  /// - Complexity: two passes and a sort.
   public init(weights: [Double], inputs: Int) {
+    // squares of weights beyond 1e154 overflow; by a power of two all others keep their bits
+    let largest = weights.reduce(0) { max($0, abs($1)) }
+    let unit = largest > 0x1p400 ? 0x1p-600 : 1
     let squared = stride(from: 0, to: weights.count, by: inputs).map { start in
-      weights[start..<start + inputs].reduce(0) { $0 + $1 * $1 }
+      weights[start..<start + inputs].reduce(0) { $0 + ($1 * unit) * ($1 * unit) }
     }
-    norms = squared.map { $0.squareRoot() }
+    norms = squared.map { $0.squareRoot() / unit }
     order = squared.indices.sorted { (squared[$0], $0) < (squared[$1], $1) }
     squares = order.reduce(into: [0]) { sums, neuron in sums.append(sums.last! + squared[neuron]) }
   }

@@ -13,7 +13,8 @@ struct StatedClaim: Sendable {
   init(_ table: ExperimentTable, kind: Experiment.Kind) throws(SimulationError) {
     metric = try table.word("metric")
     guard let swept = Sweep(rawValue: kind.rawValue)?.variables else {
-      throw table.error("metric", found: "a claim", allowed: "[[claim]] in chaos, strong, joint, law and compressibility studies")
+      throw table.error(
+        "metric", found: "a claim", allowed: "[[claim]] in chaos, strong, joint, law and compressibility studies")
     }
     variable = ConvergenceVariable(rawValue: try table.word("variable", among: swept.map(\.rawValue)))!
     let isInN = variable == .n
@@ -66,6 +67,13 @@ struct StatedClaim: Sendable {
       }
     }
     for (claim, table) in zip(claims, tables) {
+      guard !curves.isEmpty else {
+        throw table.error(
+          "metric", found: "a claim that no curve of this experiment meets",
+          allowed:
+            "claims where there are curves: increasing particles, noise, criterion = \"ratio\" with one threshold between "
+            + "0 and 1, replicas = \(ErrorStudy.fewestReplicas) or more")
+      }
       // the first of its keys that leaves no curve
       var left = curves
       for limit in claim.limits {

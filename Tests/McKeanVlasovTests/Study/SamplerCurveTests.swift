@@ -28,14 +28,14 @@ import Testing
       switch combination.study {
       case .error(let study): try study.run()
       case .law(let study): try study.run()
-      case .trajectory, .expectation: []
+      case .trajectory, .expectation, .compressibility: []
       }
     }
   }
 
-  /// Trajectories and expectations have no curves.
+  /// Trajectories and expectations have no curves, and what is pruned has tests of its own.
   private static let names = Experiment.builtIn.filter {
-    (try? Experiment(named: $0)).map { ![.trajectory, .expectation].contains($0.kind) } ?? true
+    (try? Experiment(named: $0)).map { ![.trajectory, .expectation, .compressibility].contains($0.kind) } ?? true
   }
 
   /// The estimates agree to 1e-9, level by level, and the samples of each replica too.

@@ -7,6 +7,8 @@ struct NaiveNetwork {
   let activation: Activation
   let loss: Loss
   let outputs: Int
+  /// Whether the output is the sum over neurons, in place of their mean.
+  var isStandard = false
 
   func psi(_ z: Double) -> Double {
     switch activation {
@@ -18,16 +20,29 @@ struct NaiveNetwork {
     }
   }
 
-  /// f(x_j) for every data point: (1/n) Σ_i a_i ψ(⟨θ_i, x_j⟩).
+  func slope(_ z: Double) -> Double {
+    switch activation {
+    case .tanh: 1 / (cosh(z) * cosh(z))
+    case .sigmoid: exp(-z) / pow(1 + exp(-z), 2)
+    case .erf: 2 / Double.pi.squareRoot() * exp(-z * z)
+    case .softplus: 1 / (1 + exp(-z))
+    case .relu: z > 0 ? 1 : 0
+    }
+  }
+
+  private func preactivation(_ neuron: [Double], _ j: Int) -> Double {
+    (0..<data.columns).reduce(0.0) { $0 + neuron[$1] * data.inputs[j * data.columns + $1] }
+  }
+
+  /// f(x_j) for every data point: s Σ_i a_i ψ(⟨θ_i, x_j⟩), s = 1/n or 1.
   ///
   /// - Parameter neurons: hidden weights, then output weights, of each.
   func output(_ neurons: [[Double]]) -> [[Double]] {
     (0..<data.rows).map { j in
       (0..<outputs).map { c in
         neurons.reduce(0.0) { total, neuron in
-          let z = (0..<data.columns).reduce(0.0) { $0 + neuron[$1] * data.inputs[j * data.columns + $1] }
-          return total + neuron[data.columns + c] * psi(z)
-        } / Double(neurons.count)
+          total + neuron[data.columns + c] * psi(preactivation(neuron, j))
+        } / (isStandard ? 1 : Double(neurons.count))
       }
     }
   }
@@ -50,5 +65,37 @@ struct NaiveNetwork {
       outputs == 1 ? (f[0] > 0) == (y == 1) : f.indices.allSatisfy { $0 == y || f[$0] < f[y] }
     }
     return Double(hits) / Double(data.rows)
+  }
+
+  /// ∇_f ℓ.
+  private func lossGradient(_ f: [Double], _ y: Int) -> [Double] {
+    switch loss {
+    case .squared: return f.indices.map { f[$0] - ($0 == y ? 1 : 0) }
+    case .crossEntropy:
+      let sum = f.reduce(0.0) { $0 + exp($1) }
+      return f.indices.map { exp(f[$0]) / sum - ($0 == y ? 1 : 0) }
+    case .logistic:
+      let sign = y == 1 ? 1.0 : -1.0
+      return [-sign / (1 + exp(sign * f[0]))]
+    }
+  }
+
+  /// The drift of each neuron's hidden weights, then of its output weights as if they were trained.
+  func drift(_ neurons: [[Double]], weightDecay: Double = 0) -> [[Double]] {
+    let gradients = zip(output(neurons), data.labels).map { lossGradient($0, $1) }
+    return neurons.map { neuron in
+      var drift = (0..<data.columns).map { -weightDecay * neuron[$0] } + [Double](repeating: 0, count: outputs)
+      for (j, gradient) in gradients.enumerated() {
+        let z = preactivation(neuron, j)
+        for c in 0..<outputs {
+          let residual = -gradient[c] / Double(data.rows)
+          drift[data.columns + c] += residual * psi(z)
+          for k in 0..<data.columns {
+            drift[k] += residual * neuron[data.columns + c] * slope(z) * data.inputs[j * data.columns + k]
+          }
+        }
+      }
+      return drift
+    }
   }
 }
