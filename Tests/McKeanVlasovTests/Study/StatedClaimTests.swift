@@ -88,7 +88,7 @@ import Testing
     #expect(
       Self.message(Self.terminal + "\n" + Self.terminal + "\nalpha = 1.5")
         == "test, line 22, claim-2.metric: found a second claim on terminal; allowed: one claim a curve; limit them by "
-        + "alpha, shape or p.")
+        + "alpha, shape, scale or p.")
   }
 
   /// The key that no curve meets is named, and what the curves have.
