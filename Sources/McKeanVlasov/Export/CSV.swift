@@ -27,6 +27,9 @@ extension CurveLabel {
   var fields: [String] { [study.rawValue, model] + noiseFields }
   /// law,shape,alpha,scale,setting
   var noiseFields: [String] {
-    [lawName, noise.law == .none ? "" : noise.shape.rawValue, CSV.field(alpha), CSV.field(noise.scale), CSV.field(setting)]
+    [
+      lawName, noise.law == .none ? "" : noise.shape.rawValue, CSV.field(alpha), CSV.field(noise.scale),
+      CSV.field(setting),
+    ]
   }
 }

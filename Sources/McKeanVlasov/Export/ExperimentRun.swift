@@ -200,10 +200,9 @@ public final class ExperimentRun {
     let several = totalReplicas > 1
     let outputs = shape.components - shape.noisy
     func files(_ name: String, _ columns: Int) throws -> [NumPyFile] {
-      try (0..<study.replicas).map { replica in
-        let suffix = several ? "-\(first + replica)" : ""
-        return try NumPyFile(path: path(try file("\(name)\(suffix).npy")), shape: [particles, columns])
-      }
+      let names = (0..<study.replicas).map { "\(name)\(several ? "-\(first + $0)" : "").npy" }
+      try note(names)
+      return try names.map { try NumPyFile(path: path($0), shape: [particles, columns]) }
     }
     let weights = (try files("weights-initial", shape.noisy), try files("weights", shape.noisy))
     let outputWeights = outputs > 0 ? (try files("output-initial", outputs), try files("output", outputs)) : ([], [])
@@ -252,10 +251,14 @@ public final class ExperimentRun {
 
   private func path(_ file: String) -> String { directory + "/" + file }
 
-  /// Notes a file of the run before it is made, so that a run that is killed can still be told and replaced.
-  private func file(_ name: String) throws(SimulationError) -> String {
-    files.append(name)
+  /// Notes files of the run before they are made, so that a run that is killed can still be told and replaced.
+  private func note(_ names: [String]) throws(SimulationError) {
+    files += names
     try writeManifest(seconds: nil)
+  }
+
+  private func file(_ name: String) throws(SimulationError) -> String {
+    try note([name])
     return name
   }
 

@@ -96,7 +96,8 @@ public struct Claim: Sendable, Hashable {
   static func pruning(of metric: Metric, noise: LevyNoise) -> Claim? {
     guard metric == .noiseRelativeError, noise.scale > 0 else { return nil }
     return Claim(
-      exponent: noise.alpha < 2 ? 0.5 - 1 / noise.alpha : 0, source: "order statistics of heavy tails; docs/theory.md 17.3"
+      exponent: noise.alpha < 2 ? 0.5 - 1 / noise.alpha : 0,
+      source: "order statistics of heavy tails; docs/theory.md 17.3"
     )
   }
 

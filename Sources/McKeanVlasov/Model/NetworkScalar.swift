@@ -20,8 +20,8 @@ protocol NetworkScalar: ParticleScalar {
 
 extension Double: NetworkScalar {
   static func multiply(
-    _ left: UnsafePointer<Double>, isTransposed: Bool, _ right: UnsafePointer<Double>, isRightTransposed: Bool, rows: Int,
-    inner: Int, columns: Int, into product: UnsafeMutablePointer<Double>
+    _ left: UnsafePointer<Double>, isTransposed: Bool, _ right: UnsafePointer<Double>, isRightTransposed: Bool,
+    rows: Int, inner: Int, columns: Int, into product: UnsafeMutablePointer<Double>
   ) {
     cblas_dgemm(
       CblasRowMajor, isTransposed ? CblasTrans : CblasNoTrans, isRightTransposed ? CblasTrans : CblasNoTrans,
