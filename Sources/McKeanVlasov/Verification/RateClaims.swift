@@ -18,7 +18,7 @@ extension Verification {
           // |e|^p has tail index 5: the spread of its mean over groups is itself well known
           try strong(
             model, try stable(alpha), ofPaths, steps: 64, replicas: alpha == 1.5 ? 8192 : 16_384, p: [alpha / 5],
-            isQuick: alpha == 1.5))
+            isQuick: alpha == 1.5 && model is OrnsteinUhlenbeck))
       }
     }
     groups += [
@@ -51,7 +51,9 @@ extension Verification {
           isQuick: alpha == 1.5))
       for (model, replicas) in bounded {
         groups.append(
-          try chaos(model, try stable(alpha), replicas: alpha == 1.8 ? 3 * replicas : replicas, isQuick: alpha == 1.5))
+          try chaos(
+            model, try stable(alpha), replicas: alpha == 1.8 ? 3 * replicas : replicas,
+            isQuick: alpha == 1.5 && !(model is DoubleWell)))
       }
     }
     groups += [
