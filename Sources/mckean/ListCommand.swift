@@ -7,15 +7,15 @@ struct ListCommand: ParsableCommand {
 
   func run() throws {
     print("models")
-    for model in ModelCatalog.models { print("  \(model.name.padded(to: 22))\(model.equation); keys: \(model.keys)") }
+    for model in ModelCatalog.models { print("  \(model.name.padded(to: 28))\(model.equation); keys: \(model.keys)") }
     print("noises")
-    print("  \("law".padded(to: 22))stable (alpha from 0.1 to 2), brownian; scale 0 means no noise")
-    print("  \("shape".padded(to: 22))\(NoiseShape.allCases.map(\.rawValue).joined(separator: ", "))")
-    print("  \("sampler".padded(to: 22))\(Sampler.allCases.map(\.rawValue).joined(separator: ", "))")
+    print("  \("law".padded(to: 28))stable (alpha from 0.1 to 2), brownian, none")
+    print("  \("shape".padded(to: 28))\(NoiseShape.allCases.map(\.rawValue).joined(separator: ", "))")
+    print("  \("sampler".padded(to: 28))\(Sampler.allCases.map(\.rawValue).joined(separator: ", "))")
     print("experiments")
     for name in Experiment.builtIn {
       let comment = Experiment.text(ofBuiltIn: name)!.split(separator: "\n").first!
-      print("  \(name.padded(to: 22))\(comment.drop { $0 == "#" || $0 == " " })")
+      print("  \(name.padded(to: 28))\(comment.drop { $0 == "#" || $0 == " " })")
     }
   }
 }

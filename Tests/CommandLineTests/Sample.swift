@@ -1,3 +1,4 @@
+import McKeanVlasov
 import Testing
 
 /// Small experiments that take a few milliseconds.
@@ -123,6 +124,9 @@ enum Sample {
   /// What makes each built-in experiment quick: fewer replicas, fewer and smaller levels; blocks of particles are several
   /// in the chaos studies.
   static let quick: [String: [String]] = [
+    "digits-compressibility": [
+      "data.rows=40", "study.particles=[300,600]", "study.stop={ steps = 3 }", "study.replicas=2",
+    ],
     "double-well-chaos": ["study.particles=[500,1500,4500]", "time.steps=4", "study.replicas=8"],
     "kuramoto-chaos": ["study.particles=[500,1500,4500]", "time.steps=4", "study.replicas=8"],
     "kuramoto-onset": ["model.coupling=[0.5,2.0]", "study.particles=5000", "time.steps=40", "study.replicas=2"],
@@ -132,6 +136,7 @@ enum Sample {
     "ou-chaos": ["study.particles=[500,1500,4500]", "time.steps=4", "study.replicas=8"],
     "ou-law": ["study.particles=[500,1500,4500]", "time.steps=4", "study.replicas=8"],
     "ou-strong": ["study.particles=10", "time.steps=[4,8,16]", "study.replicas=8"],
+    "pure-noise-compressibility": ["study.replicas=8"],
     "rate-against-alpha": [
       "noise.alpha=[1.2,2.0]", "study.particles=[500,1500,4500]", "time.steps=4", "study.replicas=8",
     ],
@@ -141,7 +146,13 @@ enum Sample {
     ],
     "sine-joint": ["study.particles=[500,1500,4500]", "time.steps=[4,8,16]", "study.replicas=8"],
     "sine-strong": ["study.particles=10", "time.steps=[4,8,16]", "study.replicas=8"],
+    "theorem-compressibility": [
+      "data.rows=20", "study.particles=[8,16]", "study.replicas=8", "study.control-replicas=2",
+    ],
   ]
+
+  /// The built-in experiments whose data are shipped: not the paper's.
+  static let shipped = Experiment.builtIn.filter { !$0.hasPrefix("paper-") }
 
   /// Those whose model has no functions of single precision.
   static let ofDoublePrecisionAlone: Set = ["double-well-chaos", "kuramoto-chaos", "kuramoto-onset"]

@@ -19,9 +19,7 @@ struct Batches {
   private let seed, replica: UInt32
   private var pass: (number: Int, order: [Int])?
 
-  /// nil where the model takes all data at every step.
-  init?(_ model: any McKeanVlasovModel, seed: UInt32, replica: UInt32) {
-    guard let model = model as? any MinibatchModel, model.batchSize != nil else { return nil }
+  init(_ model: any MinibatchModel, seed: UInt32, replica: UInt32) {
     (self.model, self.seed, self.replica) = (model, seed, replica)
   }
 

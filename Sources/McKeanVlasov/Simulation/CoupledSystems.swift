@@ -70,6 +70,10 @@ public final class CoupledSystems {
 
   private let shape: ModelShape
   private let seed: UInt32
+  private let coarsestStride: Int
+  /// nil where every step takes all data.
+  private let minibatchModel: (any MinibatchModel)?
+  private var batches: Batches?
   private let states: [SystemState]
   private let workers: [Worker]
   private let fineIncrementScale: Double
@@ -116,6 +120,8 @@ public final class CoupledSystems {
           precision: precision))
     }
     self.states = states
+    coarsestStride = states.map(\.stride).max()!
+    minibatchModel = (model as? any MinibatchModel).flatMap { $0.batchSize == nil ? nil : $0 }
     let largestBlock = min(blockSize, largest)
     workers = (0..<max(1, min(threads, blocks))).map { _ in
       Worker(shape: model.shape, largestBlock: largestBlock, seed: seed, precision: precision)
@@ -164,18 +170,20 @@ public final class CoupledSystems {
     }
   }
 
+  /// The batch of the next step of the coarsest system, where the model has batches.
+  private func takeBatch(_ index: Int, _ replica: UInt32) {
+    guard let minibatchModel else { return }
+    if index == 0 { batches = Batches(minibatchModel, seed: seed, replica: replica) }
+    let model = batches!.model(ofStep: index)
+    for state in states { state.nextModel = PrecisionModel(model, step: state.step) }
+  }
+
   private func run<Scalar: StateScalar>(
     as _: Scalar.Type, _ replica: UInt32, _ stopAtNonFinite: Bool, _ observe: (_ block: Int, _ step: Int) -> Void,
     _ afterStep: (_ step: Int) throws -> Void
   ) throws -> NonFiniteState? {
     for worker in workers { worker.stream.select(replica: replica) }
-    var batches = Batches(model, seed: seed, replica: replica)
-    let coarsestStride = states.map(\.stride).max()!
-    func takeBatch(_ index: Int) {
-      guard let model = batches?.model(ofStep: index) else { return }
-      for state in states { state.nextModel = PrecisionModel(model, step: state.step) }
-    }
-    takeBatch(0)
+    takeBatch(0, replica)
     forEachBlock { block, worker in
       self.start(block, worker, as: Scalar.self)
       observe(block, 0)
@@ -185,7 +193,7 @@ public final class CoupledSystems {
     var firstNonFinite: NonFiniteState?
     for step in 1...grid.steps {
       for state in states { state.model = state.nextModel }
-      if step % coarsestStride == 0 { takeBatch(step / coarsestStride) }
+      if step % coarsestStride == 0 { takeBatch(step / coarsestStride, replica) }
       forEachBlock { block, worker in
         self.advance(block, to: step, worker, as: Scalar.self)
         observe(block, step)

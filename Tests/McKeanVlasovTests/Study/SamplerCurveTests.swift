@@ -33,8 +33,8 @@ import Testing
     }
   }
 
-  /// Trajectories and expectations have no curves, and what is pruned has tests of its own.
-  private static let names = Experiment.builtIn.filter {
+  /// Trajectories and expectations have no curves, and what is pruned has tests of its own; the paper's data are not shipped.
+  private static let names = Experiment.builtIn.filter { !$0.hasPrefix("paper-") }.filter {
     (try? Experiment(named: $0)).map { ![.trajectory, .expectation, .compressibility].contains($0.kind) } ?? true
   }
 
