@@ -93,12 +93,8 @@ public final class ExperimentRun {
       case .trajectory, .expectation, .compressibility: continue
       }
       let (label, ofSurface) = (combination.label, curves.filter { $0.sweep == .joint })
-      let fitted = curves.filter { $0.sweep != .joint }.map {
-        RateResult($0, label: label, claim: experiment.claim(on: $0, of: combination))
-      }
-      try append(fitted.map { CurveTable.rows($0.curve, label) }.joined(), to: "curve.csv")
+      let fitted = try fit(curves.filter { $0.sweep != .joint }, of: combination)
       if !ofSurface.isEmpty { try append(ofSurface.map { CurveTable.rows($0, label) }.joined(), to: "surface.csv") }
-      try append(fitted.map(RateTable.row).joined(), to: "rates.csv")
       try append(fitted.map(SlopeTable.rows).joined(), to: "slopes.csv")
       try append(ReplicaTable.rows(curves, label), to: "replicas.csv")
       try append(TailTable.rows(curves, label), to: "tails.csv")
@@ -106,6 +102,15 @@ public final class ExperimentRun {
       surfaces += ofSurface.map { (label, $0) }
     }
     return results
+  }
+
+  /// Fits the curves of a combination, and writes them and their rates.
+  private func fit(_ curves: [ErrorCurve], of combination: Experiment.Combination) throws -> [RateResult] {
+    let label = combination.label
+    let fitted = curves.map { RateResult($0, label: label, claim: experiment.claim(on: $0, of: combination)) }
+    try append(fitted.map { CurveTable.rows($0.curve, label) }.joined(), to: "curve.csv")
+    try append(fitted.map(RateTable.row).joined(), to: "rates.csv")
+    return fitted
   }
 
   private func runTrajectories(_ progress: ReplicaProgress?) throws -> [RateResult] {
@@ -178,14 +183,7 @@ public final class ExperimentRun {
         ofWidths.append(systems)
         firstNetwork += study.replicas
       }
-      let fitted = study.curves(of: ofWidths).map {
-        RateResult($0, label: label, claim: experiment.claim(on: $0, of: combination))
-      }
-      if hasRates {
-        try append(fitted.map { CurveTable.rows($0.curve, label) }.joined(), to: "curve.csv")
-        try append(fitted.map(RateTable.row).joined(), to: "rates.csv")
-      }
-      results += fitted
+      if hasRates { results += try fit(study.curves(of: ofWidths), of: combination) }
     }
     return results
   }

@@ -40,10 +40,10 @@ public struct TwoLayerNetwork: SinglePrecisionModel, MinibatchModel {
   public let weightDecay: Double
   /// Whether the output weights are trained.
   public let output: Output
-  /// s.
-  public let outputScaling: OutputScaling
   /// n, which s = 1 needs; nil for s = 1/n, where the network is the same for every n.
   public let neurons: Int?
+  /// s.
+  public var outputScaling: OutputScaling { neurons == nil ? .meanField : .standard }
   /// B, below N; nil where every step takes all data points.
   public let batchSize: Int?
   public let shape: ModelShape
@@ -98,7 +98,7 @@ public struct TwoLayerNetwork: SinglePrecisionModel, MinibatchModel {
     self.batchSize = batchSize == data.rows ? nil : batchSize
     givenOutputInitial = outputInitial
     let points = batchSize ?? data.rows
-    (self.output, self.neurons, outputScaling) = (output, neurons, neurons == nil ? .meanField : .standard)
+    (self.output, self.neurons) = (output, neurons)
     singleInputs = self.batchSize == nil ? data.inputs.map(Float.init) : []
     outputs = loss.outputs(classes: data.classes)
     let isTrained = output == .trained
@@ -295,8 +295,7 @@ public struct TwoLayerNetwork: SinglePrecisionModel, MinibatchModel {
 
   /// f on the data from the mean field: s n times it.
   public func outputs(ofMeanField meanField: [Double]) -> [Double] {
-    guard let neurons else { return meanField }
-    return meanField.map { Double(neurons) * $0 }
+    withOutputs(ofMeanField: meanField.span) { Array($0) }
   }
 
   /// The mean loss (1/N) Σ_j ℓ(f(x_j), y_j) and the fraction of data points whose class is met, from the outputs f on

@@ -192,8 +192,10 @@ public final class CoupledSystems {
     try afterStep(0)
     var firstNonFinite: NonFiniteState?
     for step in 1...grid.steps {
-      for state in states { state.model = state.nextModel }
-      if step % coarsestStride == 0 { takeBatch(step / coarsestStride, replica) }
+      if minibatchModel != nil {
+        for state in states { state.model = state.nextModel }
+        if step % coarsestStride == 0 { takeBatch(step / coarsestStride, replica) }
+      }
       forEachBlock { block, worker in
         self.advance(block, to: step, worker, as: Scalar.self)
         observe(block, step)

@@ -149,10 +149,13 @@ public struct CompressibilityStudy: Sendable {
     }
   }
 
-  /// The system of each width, with the most steps that it may take.
-  var systems: [CoupledSystems.System] {
-    particles.map { .init(particles: $0, steps: (try? grid(particles: $0).steps) ?? 1) }
+  /// The system of a width, with the most steps that it may take.
+  private func system(particles: Int) -> CoupledSystems.System {
+    .init(particles: particles, steps: (try? grid(particles: particles).steps) ?? 1)
   }
+
+  /// The system of each width.
+  var systems: [CoupledSystems.System] { particles.map(system) }
 
   /// One system, trained and pruned.
   public struct PrunedSystem: Sendable {
@@ -197,10 +200,9 @@ public struct CompressibilityStudy: Sendable {
   func bytes(particles: Int, threads: Int) -> Double {
     let engines = Replicas.engines(count: replicas, threads: threads)
     let model = model(particles: particles)
-    let steps = (try? grid(particles: particles).steps) ?? 1
-    let system = CoupledSystems.System(particles: particles, steps: steps)
     let training = CoupledSystems.bytes(
-      model: model, noise: noise, systems: [system], threads: threads / engines, precision: precision)
+      model: model, noise: noise, systems: [system(particles: particles)], threads: threads / engines,
+      precision: precision)
     let numbers = Double(particles) * Double(model.shape.components)
     // initial and final states, the control and its engine, norms and orders
     let results = 200 * Double(replicas) * Double(prunings.count) + 8 * Double(replicas * controls * prunings.count)
@@ -248,22 +250,23 @@ public struct CompressibilityStudy: Sendable {
       let weights = training.final.columns(0..<inputs, of: model.shape.components)
       let initial = training.initial.columns(0..<inputs, of: model.shape.components)
       let increments = try increments(
-        particles: particles, replica: replica, time: grid.step * Double(training.steps), steps: training.steps,
-        threads: loop.threadsPerWorker)
+        noiseAlone(
+          particles: particles, time: grid.step * Double(training.steps), steps: training.steps,
+          threads: loop.threadsPerWorker), replica: replica)
       let pruning = NetworkPruning(weights: weights, inputs: inputs)
       let baseline = NetworkPruning(weights: zip(initial, increments).map { $0 + $1 }, inputs: inputs)
       let noiseAlone = NetworkPruning(weights: increments, inputs: inputs)
-      let cuts = prunings.map { pruning.dropped(by: $0.criterion, threshold: $0.threshold) }
+      let cuts = prunings.map(pruning.dropped)
       let train = evaluator?.train.performance(of: training.final, order: pruning.order, dropping: [0] + cuts)
       let test = evaluator?.test?.performance(of: training.final, order: pruning.order, dropping: [0] + cuts)
       if let train, !train[0].loss.isFinite { return failed("the loss is not a finite number") }
       let count = Double(particles)
       let results = zip(prunings, cuts).enumerated().map { index, part in
         let (rule, cut) = part
-        let cutOfNoise = noiseAlone.dropped(by: rule.criterion, threshold: rule.threshold)
+        let cutOfNoise = noiseAlone.dropped(by: rule)
         return PruningResult(
           prunedFraction: Double(cut) / count, relativeError: pruning.relativeError(dropping: cut),
-          baselinePrunedFraction: Double(baseline.dropped(by: rule.criterion, threshold: rule.threshold)) / count,
+          baselinePrunedFraction: Double(baseline.dropped(by: rule)) / count,
           noisePrunedFraction: Double(cutOfNoise) / count,
           noiseRelativeError: noiseAlone.relativeError(dropping: cutOfNoise), train: train?[index + 1],
           test: test?[index + 1])
@@ -355,24 +358,27 @@ public struct CompressibilityStudy: Sendable {
 
   // MARK: - Control
 
-  /// The sum of the increments of one replica, particles × inputs, row-major.
-  private func increments(particles: Int, replica: UInt32, time: Double, steps: Int, threads: Int) throws -> [Double] {
-    let engine = try CoupledSystems(
+  private func noiseAlone(particles: Int, time: Double, steps: Int, threads: Int) throws -> CoupledSystems {
+    try CoupledSystems(
       model: NoiseAlone(components: model.shape.noisy), noise: noise, horizon: time,
       systems: [.init(particles: particles, steps: steps)], seed: seed, threads: threads, precision: precision)
-    try engine.run(replica: replica, stopAtNonFinite: false)
-    return engine.states(of: 0)
+  }
+
+  /// The sum of the increments of one replica, particles × inputs, row-major.
+  private func increments(_ noiseAlone: CoupledSystems, replica: UInt32) throws -> [Double] {
+    try noiseAlone.run(replica: replica, stopAtNonFinite: false)
+    return noiseAlone.states(of: 0)
   }
 
   /// Log relative errors of further draws of the noise of the whole horizon, in one step each: `[draw][pruning]`.
   private func controlErrors(particles: Int, replica: UInt32, horizon: Double) throws -> [[Double]] {
-    try (0..<controls).map { draw in
+    guard controls > 0 else { return [] }
+    let engine = try noiseAlone(particles: particles, time: horizon, steps: 1, threads: 1)
+    return try (0..<controls).map { draw in
       let numbered = UInt32(replicas + Int(replica) * controls + draw)
-      let noiseAlone = NetworkPruning(
-        weights: try increments(particles: particles, replica: numbered, time: horizon, steps: 1, threads: 1),
-        inputs: model.shape.noisy)
+      let noiseAlone = NetworkPruning(weights: try increments(engine, replica: numbered), inputs: model.shape.noisy)
       return prunings.map {
-        log(noiseAlone.relativeError(dropping: noiseAlone.dropped(by: $0.criterion, threshold: $0.threshold)))
+        log(noiseAlone.relativeError(dropping: noiseAlone.dropped(by: $0)))
       }
     }
   }

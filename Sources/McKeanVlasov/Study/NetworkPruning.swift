@@ -51,6 +51,10 @@ public struct NetworkPruning: Sendable {
     }
   }
 
+  func dropped(by rule: CompressibilityStudy.Pruning) -> Int {
+    dropped(by: rule.criterion, threshold: rule.threshold)
+  }
+
   /// ‖pruned - full‖_F / ‖full‖_F with the first k of the order dropped; 0 of a network whose weights are all 0.
   public func relativeError(dropping k: Int) -> Double {
     squares.last! > 0 ? (squares[k] / squares.last!).squareRoot() : 0

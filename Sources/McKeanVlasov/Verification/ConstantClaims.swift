@@ -206,11 +206,8 @@ extension Verification {
         replicas: alpha == 1.2 ? 24_000 : alpha < 2 ? 16_000 : 1600, seed: session.seed)
       let errors = try session.simulator.map(run, threads: session.threads) { states in
         states.map { weights in
-          let squares = stride(from: 0, to: weights.count, by: dimension).map { start in
-            weights[start..<start + dimension].reduce(0) { $0 + $1 * $1 }
-          }.sorted()
-          let dropped = squares.dropLast(squares.count / 8).reduce(0, +)
-          return (dropped / squares.reduce(0, +)).squareRoot()
+          let pruning = NetworkPruning(weights: weights, inputs: dimension)
+          return pruning.relativeError(dropping: pruning.order.count - pruning.order.count / 8)
         }
       }
       return [Evidence(slopeOf: errors, over: sizes)]

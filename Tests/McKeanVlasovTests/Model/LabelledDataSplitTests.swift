@@ -10,24 +10,7 @@ import Testing
 
   /// The data of a network experiment with these lines in [data].
   private func data(_ lines: String, seed: Int = 1) throws -> LabelledDataSplit {
-    let text = """
-      [data]
-      \(lines)
-      [model]
-      name = "two-layer-network"
-      activation = "tanh"
-      loss = "squared"
-      [noise]
-      law = "brownian"
-      [time]
-      horizon = 1
-      steps = 2
-      [study]
-      kind = "chaos"
-      particles = [1, 2, 4]
-      replicas = 8
-      seed = \(seed)
-      """
+    let text = ExperimentText.network(data: lines, seed: seed)
     return try #require(try Experiment(text: text, name: "test.toml", directory: directory.path).data)
   }
 

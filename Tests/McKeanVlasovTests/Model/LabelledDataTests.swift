@@ -110,24 +110,7 @@ import Testing
 
   /// The training data of a network experiment with these lines in [data].
   private func experimentData(_ lines: String, seed: Int = 1) throws -> LabelledData {
-    let text = """
-      [data]
-      \(lines)
-      [model]
-      name = "two-layer-network"
-      activation = "tanh"
-      loss = "squared"
-      [noise]
-      law = "brownian"
-      [time]
-      horizon = 1
-      steps = 2
-      [study]
-      kind = "chaos"
-      particles = [1, 2, 4]
-      replicas = 8
-      seed = \(seed)
-      """
+    let text = ExperimentText.network(data: lines, seed: seed)
     let experiment = try Experiment(text: text, name: "test", directory: directory.path)
     guard case .error(let study) = experiment.combinations[0].study else { preconditionFailure() }
     return try #require(study.model as? TwoLayerNetwork).data

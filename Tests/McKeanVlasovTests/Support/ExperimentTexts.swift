@@ -35,6 +35,28 @@ extension Experiment {
 }
 
 extension ExperimentText {
+  /// A network with these lines in [data].
+  static func network(data lines: String, seed: Int) -> String {
+    """
+    [data]
+    \(lines)
+    [model]
+    name = "two-layer-network"
+    activation = "tanh"
+    loss = "squared"
+    [noise]
+    law = "brownian"
+    [time]
+    horizon = 1
+    steps = 2
+    [study]
+    kind = "chaos"
+    particles = [1, 2, 4]
+    replicas = 8
+    seed = \(seed)
+    """
+  }
+
   static let trajectory = """
     [model]
     name = "sine-interaction"
