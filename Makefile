@@ -36,7 +36,7 @@ calibrate: deps ## docs/validation.md: coverage of intervals, power and false al
 	.build/release/mckean-calibration > .build/validation.md; code=$$?; mv .build/validation.md docs/validation.md; exit $$code
 
 bench: packages += python3-venv python3-dev g++ # PyTorch compiles with the last two
-bench: deps $(peers)/installed ## docs/benchmarks.md, speed beside its peers; ROUNDS=1, ONLY=sampler, AGAINST=another-mckean
+bench: deps data $(peers)/installed ## docs/benchmarks.md, speed beside its peers; ROUNDS=1, ONLY=sampler, AGAINST=another-mckean
 	swift build -c release --product mckean
 	swift build -c release --product mckean-benchmarks
 	$(peers)/bin/python Tests/Benchmarks/benchmark.py $(ROUNDS:%=--rounds %) $(ONLY:%=--only %) $(AGAINST:%=--against %)

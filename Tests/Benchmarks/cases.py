@@ -10,11 +10,12 @@ import numpy as np
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 WORK = ROOT / ".build" / "benchmarks"
 
-SECTIONS = ("limits", "sampler", "ou-step", "sine-step", "network-step", "small-network", "growth")
+SECTIONS = ("limits", "sampler", "ou-step", "sine-step", "network-step", "training-step", "small-network", "growth")
 PARTICLES = 1 << 20
 NEURONS, INPUTS, POINTS, CLASSES = 4096, 784, 1000, 10
 ALPHAS = (0.5, 1.0, 1.5, 1.9)
 NETWORK_SHAPES = ("independent", "shared", "isotropic")
+PAPER_NEURONS = 2000
 PRODUCTS = {"network": (NEURONS, POINTS, INPUTS), "square": (2048, 2048, 2048)}  # rows, columns, inner dimension
 TRIAD_SIZE = 1 << 24
 EXPERIMENT = "network-chaos"
@@ -28,6 +29,7 @@ GROWTH_NETWORKS = {  # (n, d, N)
 DRAWS = {"alpha": 1.5, "shape": "independent", "scale": 1.0}
 PARTICLE_STEP = DRAWS | {"step": 0.125, "theta": 1.0, "coupling": 1.0}
 NETWORK_STEP = {"alpha": 1.5, "shape": "independent", "scale": 0.01, "step": 1.0}
+TRAINING_STEP = {"alpha": 1.75, "shape": "independent", "scale": 0.01, "step": 0.01}  # of paper-ecg5000
 
 
 class Key(NamedTuple):
@@ -106,9 +108,14 @@ def network_jobs(blas):
                     noise = {"scale": 0.0} if shape == "none" else {"shape": shape}
                     case = time | NETWORK_STEP | noise
                     job.add("network-step", "network-step", "single", form, shape, data=data, **case)
+            for form in ("plain",) if program == "mckean" else ("users", "tuned") if program == "torch" else ():
+                for shape in ("none", *NETWORK_SHAPES) if form != "tuned" else ("none", "independent"):
+                    noise = {"scale": 0.0} if shape == "none" else {"shape": shape}
+                    case = time | TRAINING_STEP | noise | {"size": PAPER_NEURONS, "data": ecg5000_file(program)}
+                    job.add("training-step", "training-step", "single", form, shape, **case)
             for name, dimensions in PRODUCTS.items() if program != "jax" else ():
                 for precision in ("single", "double"):
-                    sections = "limits network-step small-network"
+                    sections = "limits network-step training-step small-network"
                     job.add(sections, "matrix-product", precision, variant=name, dimensions=dimensions, **product_time)
             yield job
 
@@ -144,11 +151,30 @@ def growth_jobs():
     yield job
 
 
-def data_file(points, inputs, program):
-    """Classes around random centres, columns of about mean 0 and variance 1: CSV for mckean, NPZ for its peers."""
-    path = WORK / "data" / f"{points}x{inputs}.{'csv' if program == 'mckean' else 'npz'}"
+def data_path(name, program):
+    """CSV for mckean, NPZ for its peers."""
+    path = WORK / "data" / f"{name}.{'csv' if program == 'mckean' else 'npz'}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def ecg5000_file(program):
+    """The 500 heartbeats of ECG5000 to learn from, class 1 against the rest."""
+    path = data_path("ecg5000", program)
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        table = np.loadtxt(ROOT / "data" / "ECG5000_TRAIN.tsv", delimiter="\t")
+        x, labels = table[:, 1:], (table[:, 0] != 1).astype(int)
+        if program == "mckean":
+            np.savetxt(path, np.column_stack([x, labels]), delimiter=",", fmt=["%.17g"] * x.shape[1] + ["%d"])
+        else:
+            np.savez(path, inputs=x, labels=labels)
+    return str(path)
+
+
+def data_file(points, inputs, program):
+    """Classes around random centres, columns of about mean 0 and variance 1."""
+    path = data_path(f"{points}x{inputs}", program)
+    if not path.exists():
         generator = np.random.Generator(np.random.SFC64([1, inputs]))
         centres = generator.standard_normal((CLASSES, inputs))
         labels = np.arange(points) % CLASSES

@@ -17,6 +17,7 @@ from cases import (
     MAKE_RUN,
     NETWORK_SHAPES,
     NEURONS,
+    PAPER_NEURONS,
     PARTICLES,
     POINTS,
     PRODUCTS,
@@ -64,6 +65,8 @@ needs a network for that.
 - **Network step**: one full-batch gradient step of a two-layer network, tanh, cross-entropy, n = {neurons:,} neurons,
   d = {inputs}, N = {points:,} data points, 10 classes, single precision; without noise and with each shape of it, α =
   1.5.
+- **Training step**: one step of `paper-ecg5000`, as arXiv 2306.08125 trains: 500 heartbeats of 140 samples in two
+  classes, n = {paper_neurons:,} neurons, ReLU, cross-entropy, both layers trained, single precision, α = 1.75.
 - **Small network**: one replica of the built-in experiment `network-chaos`: seven coupled networks of 16 to 1,024
   neurons, 32 steps, and their errors.
 
@@ -233,6 +236,13 @@ def targets(times, results, comparison):
         shares[shape] = [1 - a / b for a, b in zip(network, noisy, strict=True)]
     costliest = max(shares, key=lambda shape: statistics.median(shares[shape]), default="costliest")
     add(f"network step, 2 threads: share of the noise, {costliest} shape", "≤", 0.15, shares.get(costliest))
+    for shape, bound in {"none": 1.8, "independent": 5, "shared": 1.8, "isotropic": 1.8}.items():
+        noise = "without noise" if shape == "none" else f"{shape} noise"
+        for threads in (1, 2):
+            what, key = f"training step, {noise}, {threads_text(threads)}", ("training-step", "single", threads, shape)
+            floor = product_seconds(times, TRAINING_FLOPS, "single", threads) if shape == "none" else None
+            add_fastest(what, ("torch",), *key, bound=bound, floor=floor)
+            add_fastest(what, ("torch-tuned",), *key, floor=floor)
     for threads in (1, 2):
         what, key = f"small network, {threads_text(threads)}", ("small-network", "double", threads)
         products = product_seconds(times, SMALL_NETWORK_FLOPS, "double", threads)
@@ -269,6 +279,8 @@ def network_flops(n=NEURONS, inputs=INPUTS, points=POINTS):
     return 2 * product_flops((n, points, inputs))
 
 
+# Data points, inputs and classes of ECG5000; two products with the inputs, three with the outputs.
+TRAINING_FLOPS = network_flops(PAPER_NEURONS, 140, 500) + 3 * product_flops((PAPER_NEURONS, 500, 2))
 # Seven networks, 2032 neurons in all, on 400 digits of 64 pixels, 32 steps.
 SMALL_NETWORK_FLOPS = 32 * network_flops(2032, 64, 400)
 
@@ -332,17 +344,17 @@ def step_table(times, task):
     return comparison_table(times, task, everyone, columns_of(""), PARTICLES * 1e-9, "ns a particle", extra)
 
 
-def network_table(times, threads, blas):
+def network_table(times, task, flops, threads, blas):
     columns = [
         ("without noise" if shape == "none" else shape, ("single", threads, shape, blas))
         for shape in ("none", *NETWORK_SHAPES)
     ]
     extra = []
-    if products := product_seconds(times, network_flops(), "single", threads, blas):
+    if products := product_seconds(times, flops, "single", threads, blas):
         floor = number([second * 1e3 for second in products])
-        extra.append(["its two products at the measured peak", floor, "", "", ""])
+        extra.append(["its products at the measured peak", floor, "", "", ""])
     first = f"ms a step, {threads_text(threads)}"
-    return comparison_table(times, "network-step", ("mckean", *PEERS), columns, 1e-3, first, extra)
+    return comparison_table(times, task, ("mckean", *PEERS), columns, 1e-3, first, extra)
 
 
 def small_network_table(times, blas):
@@ -442,6 +454,7 @@ def write(results, comparison, setting):
         rounds=setting.rounds,
         particles=PARTICLES,
         neurons=NEURONS,
+        paper_neurons=PAPER_NEURONS,
         inputs=INPUTS,
         points=POINTS,
     )
@@ -451,8 +464,12 @@ def write(results, comparison, setting):
     sections += [("OU step", step_table(times, "ou-step")), ("Sine step", step_table(times, "sine-step"))]
     for blas in blas_kinds:
         kept = ", the host's BLAS settings kept" if blas == "kept" else ""
-        tables = [text for threads in (2, 1) if (text := network_table(times, threads, blas))]
-        sections.append((f"Network step{kept}", "\n".join(tables)))
+        for title, task, flops in (
+            ("Network step", "network-step", network_flops()),
+            ("Training step", "training-step", TRAINING_FLOPS),
+        ):
+            tables = [text for threads in (2, 1) if (text := network_table(times, task, flops, threads, blas))]
+            sections.append((f"{title}{kept}", "\n".join(tables)))
         sections.append((f"Small network{kept}", small_network_table(times, blas)))
     sections.append(("Growth", growth_tables(times, results)))
     sections.append(("The experiments of `make run`, this build and another", comparison_text(comparison)))

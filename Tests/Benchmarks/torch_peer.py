@@ -96,6 +96,7 @@ def scipy_noise(case, shape):
 
 
 def network_step(case):
+    """Tanh, fixed outputs and f = (1/n) Σ; or, of a "training-step", ReLU, trained outputs and f = Σ."""
     torch._dynamo.reset()  # compiled for this case alone
     dtype, n = DTYPES[case.precision], case.size
     data = np.load(case.data)
@@ -105,10 +106,15 @@ def network_step(case):
     torch.manual_seed(1)
     np.random.seed(1)
     weights = (torch.rand(n, inputs, dtype=dtype) * 2 - 1) / math.sqrt(inputs)
-    output = torch.randn(n, classes, dtype=dtype)
+    is_trained = case.task == "training-step"
+    if is_trained:
+        output = (torch.rand(n, classes, dtype=dtype) * 2 - 1) / math.sqrt(n)
+    else:
+        output = torch.randn(n, classes, dtype=dtype)
 
     def outputs(weights):
-        return torch.tanh(x @ weights.T) @ output / n
+        hidden = x @ weights.T
+        return torch.relu(hidden) @ output if is_trained else torch.tanh(hidden) @ output / n
 
     def loss():
         with torch.no_grad():
@@ -116,14 +122,16 @@ def network_step(case):
 
     if case.form == "users":
         weights.requires_grad_()
+        output.requires_grad_(is_trained)
+        optimizer = torch.optim.SGD([weights, output] if is_trained else [weights], case.step * (1 if is_trained else n))
 
         def users_step():
+            optimizer.zero_grad()
             F.cross_entropy(outputs(weights), labels).backward()
-            with torch.no_grad():
-                weights.sub_(weights.grad, alpha=case.step * n)
-                if case.scale:
+            optimizer.step()
+            if case.scale:
+                with torch.no_grad():
                     weights.add_(scipy_noise(case, weights.shape))
-            weights.grad = None
 
         return users_step, loss
 
@@ -139,13 +147,21 @@ def network_step(case):
         gradient.mul_(hidden.square_().neg_().add_(1))
         weights.addmm_(gradient, x)
 
+    def trained_by_hand(weights):
+        torch.mm(weights, x.T, out=hidden).relu_()
+        residual = torch.softmax(torch.mm(hidden.T, output), 1).sub_(target).mul_(-case.step / points)
+        torch.mm(output, residual.T, out=gradient)
+        gradient.mul_(hidden > 0)
+        output.addmm_(hidden, residual)
+        weights.addmm_(gradient, x)
+
     @torch.compile
     def compiled(weights):
         hidden = torch.tanh(weights @ x.T)
         residual = (torch.softmax(hidden.T @ output / n, 1) - target) * (-case.step / points)
         weights.addmm_((output @ residual.T) * (1 - hidden * hidden), x)
 
-    advance = {"tuned": by_hand, "compiled": compiled}[case.form]
+    advance = {"tuned": trained_by_hand if is_trained else by_hand, "compiled": compiled}[case.form]
 
     @torch.no_grad()
     def step():
@@ -171,6 +187,7 @@ main(
         "ou-step": mean_field_step,
         "sine-step": mean_field_step,
         "network-step": network_step,
+        "training-step": network_step,
         "matrix-product": matrix_product,
     }
 )

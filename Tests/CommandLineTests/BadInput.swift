@@ -424,6 +424,9 @@ extension BadInput {
     .withData("one column", "1\n2\n", says: "data.csv, line 1", "one column", "at least one input"),
     .withData("not text", "a\0b", says: "data.csv", "not text", "CSV or TSV is expected"),
     .withData("no file", nil, says: "mine.toml, line 2, data.train", "data.csv", "there is no such file"),
+    BadInput(
+      name: "data that are not fetched", arguments: ["paper-ecg5000"],
+      says: ["paper-ecg5000, line 3, data.train", "data/ECG5000_TRAIN.tsv", "no such file here", "make data"]),
     .withData(
       "no such label", Sample.data, "label = \"colour\"", says: "mine.toml, line 3, data.label", "found \"colour\"",
       "height, width, label"),

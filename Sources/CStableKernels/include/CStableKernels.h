@@ -33,14 +33,33 @@ void mckean_positive_stable_double(double *draws, size_t count, mckean_counter c
 void mckean_add_products_single(
     double *sums, const float *left, const float *right, size_t rows, size_t inner, size_t columns);
 
+/// How the derivative of an activation is found: it is the value itself, or 1 - v^2, v (1 - v), 1 where v > 0 and 0 elsewhere.
+typedef enum {
+  mckean_derivative_is_value,
+  mckean_derivative_of_tanh,
+  mckean_derivative_of_sigmoid,
+  mckean_derivative_of_relu
+} mckean_derivative;
+
+/// gradients (neurons x points) = weights^T (neurons x outputs) times residuals (outputs x points), each number times the
+/// derivative that the value in its place has; all row-major and packed tight, weights outputs x neurons.
+void mckean_gradients_double(
+    double *gradients, const double *weights, const double *residuals, const double *values,
+    mckean_derivative derivative, size_t neurons, size_t outputs, size_t points);
+void mckean_gradients_single(
+    float *gradients, const float *weights, const float *residuals, const float *values,
+    mckean_derivative derivative, size_t neurons, size_t outputs, size_t points);
+
 /// Each value replaced by its function.
 void mckean_exp_double(double *values, size_t count);
 void mckean_tanh_double(double *values, size_t count);
 void mckean_sigmoid_double(double *values, size_t count);
+void mckean_relu_double(double *values, size_t count);
 void mckean_sin_double(double *values, size_t count);
 void mckean_cos_double(double *values, size_t count);
 void mckean_exp_single(float *values, size_t count);
 void mckean_tanh_single(float *values, size_t count);
 void mckean_sigmoid_single(float *values, size_t count);
+void mckean_relu_single(float *values, size_t count);
 void mckean_sin_single(float *values, size_t count);
 void mckean_cos_single(float *values, size_t count);

@@ -290,7 +290,7 @@ void KERNEL(uniform_double)(double *first, double *second, size_t count, mckean_
 /// A tile of up to `rows` rows and `columns` columns of the sums, each with a running sum over the products in order.
 INLINE void add_products_of_tile(
     double *sums, const float *left, const float *right, size_t inner, size_t stride, int rows, int columns) {
-  double running[5][16] = {{0}};
+  double running[5][32] = {{0}};
   for (size_t i = 0; i < inner; i++) {
     for (int row = 0; row < rows; row++) {
       const double factor = left[row * inner + i];
@@ -306,13 +306,16 @@ KERNEL_TARGET
 void KERNEL(add_products_single)(
     double *sums, const float *left, const float *right, size_t rows, size_t inner, size_t columns) {
   for (size_t column = 0; column < columns;) {
-    const int width = columns - column < 16 ? 1 : 16;
+    // a few rows leave registers for wider tiles
+    const int width = columns - column < 16 ? 1 : rows < 5 && columns - column >= 32 ? 32 : 16;
     for (size_t row = 0; row < rows;) {
-      const int height = rows - row < 5 ? 1 : 5;
+      const int height = rows - row >= 5 ? 5 : rows - row >= 2 && width == 32 ? 2 : 1;
       double *tile = sums + row * columns + column;
       const float *factors = left + row * inner, *values = right + column;
       // constant sizes, so that the running sums stay in registers
       if (width == 16 && height == 5) add_products_of_tile(tile, factors, values, inner, columns, 5, 16);
+      else if (width == 32 && height == 2) add_products_of_tile(tile, factors, values, inner, columns, 2, 32);
+      else if (width == 32) add_products_of_tile(tile, factors, values, inner, columns, 1, 32);
       else if (width == 16) add_products_of_tile(tile, factors, values, inner, columns, 1, 16);
       else if (height == 5) add_products_of_tile(tile, factors, values, inner, columns, 5, 1);
       else add_products_of_tile(tile, factors, values, inner, columns, 1, 1);
@@ -322,7 +325,59 @@ void KERNEL(add_products_single)(
   }
 }
 
+/// A tile of `width` points of one neuron.
+#define GRADIENTS_OF_TILE(number, fused, width, derivative) { \
+    number sums[width] = {0}; \
+    for (size_t output = 0; output < outputs; output++) { \
+      const number weight = weights[output * neurons + neuron], *row = residuals + output * points + point; \
+      for (int i = 0; i < width; i++) sums[i] = fused(weight, row[i], sums[i]); \
+    } \
+    for (int i = 0; i < width; i++) { \
+      const number value = values[point + i]; \
+      gradients[point + i] = sums[i] * (derivative); \
+    } \
+    point += width; \
+  }
+
+#define GRADIENTS_OF_ROWS(number, fused, derivative) \
+  for (size_t neuron = 0; neuron < neurons; neuron++, gradients += points, values += points) { \
+    size_t point = 0; \
+    while (points - point >= 64) GRADIENTS_OF_TILE(number, fused, 64, derivative) \
+    while (points - point >= 8) GRADIENTS_OF_TILE(number, fused, 8, derivative) \
+    while (point < points) GRADIENTS_OF_TILE(number, fused, 1, derivative) \
+  } \
+  break;
+
+#define GRADIENTS(number, fused) \
+  switch (derivative) { \
+  case mckean_derivative_is_value: GRADIENTS_OF_ROWS(number, fused, value) \
+  case mckean_derivative_of_tanh: GRADIENTS_OF_ROWS(number, fused, 1 - value * value) \
+  case mckean_derivative_of_sigmoid: GRADIENTS_OF_ROWS(number, fused, value * (1 - value)) \
+  case mckean_derivative_of_relu: GRADIENTS_OF_ROWS(number, fused, value > 0) \
+  }
+
+KERNEL_TARGET
+void KERNEL(gradients_double)(
+    double *restrict gradients, const double *restrict weights, const double *restrict residuals,
+    const double *restrict values,
+    mckean_derivative derivative, size_t neurons, size_t outputs, size_t points) { GRADIENTS(double, fma_) }
+KERNEL_TARGET
+void KERNEL(gradients_single)(
+    float *restrict gradients, const float *restrict weights, const float *restrict residuals,
+    const float *restrict values,
+    mckean_derivative derivative, size_t neurons, size_t outputs, size_t points) { GRADIENTS(float, fmaf_) }
+
 // MARK: - Elementary functions
+
+// a value that is not a number stays one
+#define RELU_LOOP \
+  LOOP \
+  for (size_t i = 0; i < count; i++) values[i] = values[i] < 0 ? 0 : values[i];
+
+KERNEL_TARGET
+void KERNEL(relu_double)(double *values, size_t count) { RELU_LOOP }
+KERNEL_TARGET
+void KERNEL(relu_single)(float *values, size_t count) { RELU_LOOP }
 
 /// 2^n (1 + q) = e^x, for x within ±1000 or NaN.
 typedef struct { double q; int64_t n; } split_exponential;

@@ -1,3 +1,4 @@
+import CStableKernels
 import Foundation
 
 /// The activation ψ of the hidden neurons.
@@ -15,31 +16,31 @@ public enum Activation: String, Sendable, CaseIterable {
   /// Whether ψ' is Lipschitz, so that the drift is.
   public var isSmooth: Bool { self != .relu }
 
-  /// Replaces z by ψ(z) and sets ψ'(z); ReLU'(0) = 0.
-  ///
-  /// - Parameters:
-  ///   - values: z on entry, ψ(z) on return.
-  ///   - derivatives: as many numbers, set to ψ'(z).
-  func apply<Scalar: NetworkScalar>(
-    to values: UnsafeMutableBufferPointer<Scalar>, derivatives: UnsafeMutableBufferPointer<Scalar>
-  ) {
-    // in parts that stay in the nearest cache
-    for start in stride(from: 0, to: values.count, by: 1024) {
-      let part = start..<min(start + 1024, values.count)
-      applyToPart(values.extracting(part), derivatives: derivatives.extracting(part))
+  /// ψ' as a function of ψ, where it is an elementary one; else ψ' is what is kept of a neuron.
+  var derivative: mckean_derivative {
+    switch self {
+    case .tanh: mckean_derivative_of_tanh
+    case .sigmoid: mckean_derivative_of_sigmoid
+    case .relu: mckean_derivative_of_relu
+    case .erf, .softplus: mckean_derivative_is_value
     }
   }
 
-  private func applyToPart<Scalar: NetworkScalar>(
-    _ values: UnsafeMutableBufferPointer<Scalar>, derivatives: UnsafeMutableBufferPointer<Scalar>
+  /// Whether ψ' is computed with ψ, because ψ alone does not tell it.
+  var setsDerivatives: Bool { derivative == mckean_derivative_is_value }
+
+  /// Replaces z by ψ(z) and, where ψ does not tell them, sets the ψ'(z); ReLU'(0) = 0.
+  ///
+  /// - Parameters:
+  ///   - values: z on entry, ψ(z) on return.
+  ///   - derivatives: as many numbers, set to ψ'(z); none for an activation that does not set them.
+  func apply<Scalar: NetworkScalar>(
+    to values: UnsafeMutableBufferPointer<Scalar>, derivatives: UnsafeMutableBufferPointer<Scalar>
   ) {
     switch self {
-    case .tanh:
-      Scalar.tanh(values)
-      for i in values.indices { derivatives[i] = 1 - values[i] * values[i] }
-    case .sigmoid:
-      Scalar.sigmoid(values)
-      for i in values.indices { derivatives[i] = values[i] * (1 - values[i]) }
+    case .tanh: Scalar.tanh(values)
+    case .sigmoid: Scalar.sigmoid(values)
+    case .relu: Scalar.relu(values)
     case .erf:
       for i in values.indices {
         let z = Double(values[i])
@@ -53,11 +54,6 @@ public enum Activation: String, Sendable, CaseIterable {
       for i in values.indices {
         let z = Double(values[i])
         values[i] = Scalar(max(z, 0) + log1p(exp(-abs(z))))
-      }
-    case .relu:
-      for i in values.indices {
-        let z = values[i]
-        (values[i], derivatives[i]) = (max(z, 0), z > 0 ? 1 : 0)
       }
     }
   }

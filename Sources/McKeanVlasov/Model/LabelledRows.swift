@@ -18,7 +18,12 @@ struct LabelledRows {
   /// - Throws: `SimulationError.unreadableFile` with the line where there is one; `SimulationError.invalidValue` for a
   ///   label column that the file does not have.
   init(contentsOf path: String, label: LabelledData.LabelColumn) throws(SimulationError) {
-    let bytes = try DataFile.read(path, format: "a data file")
+    let isFetched = path.hasPrefix("./data/") // as the built-in experiments name it
+    let bytes = try DataFile.read(
+      path, format: "a data file",
+      absent: isFetched
+        ? "there is no such file here; make data fetches the paper's data into data/ of the project"
+        : "there is no such file")
     // An image of CIFAR may begin with the zeros that IDX begins with: there the name and the size decide.
     if CIFARFile.hasName(path), CIFARFile.hasSize(bytes.count) || !IDXFile.hasMagic(bytes) {
       self = try CIFARFile.rows(of: bytes, path: path, label: label)

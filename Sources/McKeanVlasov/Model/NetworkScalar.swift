@@ -13,9 +13,15 @@ protocol NetworkScalar: ParticleScalar {
   static func addProducts(
     _ left: UnsafePointer<Self>, _ right: UnsafePointer<Self>, rows: Int, inner: Int, columns: Int,
     to sums: UnsafeMutablePointer<Double>)
+  /// gradients (neurons × points) = (weightsᵀ (neurons × outputs) · residuals (outputs × points)) ∘ ψ', the derivatives
+  /// those that the kept values have.
+  static func setGradients(
+    _ gradients: UnsafeMutablePointer<Self>, weights: UnsafePointer<Self>, residuals: UnsafePointer<Self>,
+    kept values: UnsafePointer<Self>, _ derivative: mckean_derivative, neurons: Int, outputs: Int, points: Int)
   static func exp(_ values: UnsafeMutableBufferPointer<Self>)
   static func tanh(_ values: UnsafeMutableBufferPointer<Self>)
   static func sigmoid(_ values: UnsafeMutableBufferPointer<Self>)
+  static func relu(_ values: UnsafeMutableBufferPointer<Self>)
 }
 
 extension Double: NetworkScalar {
@@ -38,12 +44,20 @@ extension Double: NetworkScalar {
       right, Int32(columns), 1, sums, Int32(columns))
   }
 
+  static func setGradients(
+    _ gradients: UnsafeMutablePointer<Double>, weights: UnsafePointer<Double>, residuals: UnsafePointer<Double>,
+    kept values: UnsafePointer<Double>, _ derivative: mckean_derivative, neurons: Int, outputs: Int, points: Int
+  ) { mckean_gradients_double(gradients, weights, residuals, values, derivative, neurons, outputs, points) }
+
   static func exp(_ values: UnsafeMutableBufferPointer<Double>) { mckean_exp_double(values.baseAddress, values.count) }
   static func tanh(_ values: UnsafeMutableBufferPointer<Double>) {
     mckean_tanh_double(values.baseAddress, values.count)
   }
   static func sigmoid(_ values: UnsafeMutableBufferPointer<Double>) {
     mckean_sigmoid_double(values.baseAddress, values.count)
+  }
+  static func relu(_ values: UnsafeMutableBufferPointer<Double>) {
+    mckean_relu_double(values.baseAddress, values.count)
   }
 }
 
@@ -65,9 +79,15 @@ extension Float: NetworkScalar {
     mckean_add_products_single(sums, left, right, rows, inner, columns)
   }
 
+  static func setGradients(
+    _ gradients: UnsafeMutablePointer<Float>, weights: UnsafePointer<Float>, residuals: UnsafePointer<Float>,
+    kept values: UnsafePointer<Float>, _ derivative: mckean_derivative, neurons: Int, outputs: Int, points: Int
+  ) { mckean_gradients_single(gradients, weights, residuals, values, derivative, neurons, outputs, points) }
+
   static func exp(_ values: UnsafeMutableBufferPointer<Float>) { mckean_exp_single(values.baseAddress, values.count) }
   static func tanh(_ values: UnsafeMutableBufferPointer<Float>) { mckean_tanh_single(values.baseAddress, values.count) }
   static func sigmoid(_ values: UnsafeMutableBufferPointer<Float>) {
     mckean_sigmoid_single(values.baseAddress, values.count)
   }
+  static func relu(_ values: UnsafeMutableBufferPointer<Float>) { mckean_relu_single(values.baseAddress, values.count) }
 }

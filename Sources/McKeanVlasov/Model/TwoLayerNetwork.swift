@@ -104,7 +104,8 @@ public struct TwoLayerNetwork: SinglePrecisionModel, MinibatchModel {
     let isTrained = output == .trained
     shape = ModelShape(
       components: data.columns + outputs, moving: data.columns + (isTrained ? outputs : 0), noisy: data.columns,
-      features: outputs * points, prepared: (outputs + 1) * points, kept: (isTrained ? 2 : 1) * points,
+      features: outputs * points, prepared: (outputs + 1) * points,
+      kept: (activation.setsDerivatives && isTrained ? 2 : 1) * points,
       scratch: points)
     let bound = 1 / Double(data.columns).squareRoot()
     self.initial =
@@ -175,7 +176,8 @@ public struct TwoLayerNetwork: SinglePrecisionModel, MinibatchModel {
     addOutputs(of: block, inputs: singleInputs, to: &sums, keeping: &kept, scratch: &scratch)
   }
 
-  /// Σ_i a_i ψ(⟨θ_i, x_j⟩) for every j; keeps ψ'(⟨θ_i, x_j⟩), and ψ(⟨θ_i, x_j⟩) where the output weights are trained.
+  /// Σ_i a_i ψ(⟨θ_i, x_j⟩) for every j; keeps ψ(⟨θ_i, x_j⟩), and ψ'(⟨θ_i, x_j⟩) where that does not follow from it: then ψ
+  /// only for trained output weights, and after ψ'.
   private func addOutputs<Scalar: NetworkScalar>(
     of block: Span<Scalar>, inputs x: [Scalar], to sums: inout MutableSpan<Double>,
     keeping kept: inout MutableSpan<Scalar>, scratch: inout MutableSpan<Scalar>
@@ -184,8 +186,9 @@ public struct TwoLayerNetwork: SinglePrecisionModel, MinibatchModel {
     block.withUnsafeBufferPointer { weights in
       scratch.withUnsafeMutableBufferPointer { scratch in
         kept.withUnsafeMutableBufferPointer { kept in
-          let derivatives = kept.extracting(0..<points * count)
-          let activations = output == .trained ? kept.extracting(points * count..<2 * points * count) : scratch
+          let derivatives = kept.extracting(0..<(activation.setsDerivatives ? points * count : 0))
+          let keepsActivations = output == .trained || !activation.setsDerivatives
+          let activations = keepsActivations ? kept.extracting(derivatives.count..<kept.count) : scratch
           sums.withUnsafeMutableBufferPointer { sums in
             x.withUnsafeBufferPointer { x in
               // activations (count × N) = θᵀ (count × d) · xᵀ (d × N)
@@ -261,14 +264,14 @@ public struct TwoLayerNetwork: SinglePrecisionModel, MinibatchModel {
     let count = block.count / shape.components
     block.withUnsafeBufferPointer { weights in
       scratch.withUnsafeMutableBufferPointer { gradients in
-        // gradients (count × N) = aᵀ (count × C) · residuals (C × N), then times ψ'
+        // gradients (count × N) = (aᵀ (count × C) · residuals (C × N)) ∘ ψ'
         residuals.withUnsafeBufferPointer { residuals in
           kept.withUnsafeBufferPointer { kept in
             drift.withUnsafeMutableBufferPointer { drift in
-              Scalar.multiply(
-                weights.baseAddress! + inputs * count, isTransposed: true, residuals.baseAddress!,
-                isRightTransposed: false, rows: count, inner: outputs, columns: points, into: gradients.baseAddress!)
-              for i in 0..<points * count { gradients[i] *= kept[i] }
+              Scalar.setGradients(
+                gradients.baseAddress!, weights: weights.baseAddress! + inputs * count,
+                residuals: residuals.baseAddress!, kept: kept.baseAddress!, activation.derivative, neurons: count,
+                outputs: outputs, points: points)
               x.withUnsafeBufferPointer { x in
                 // drift (d × count) = xᵀ (d × N) · gradientsᵀ (N × count)
                 Scalar.multiply(
@@ -282,7 +285,7 @@ public struct TwoLayerNetwork: SinglePrecisionModel, MinibatchModel {
               if output == .trained {
                 // drift (C × count) = residuals (C × N) · ψᵀ (N × count)
                 Scalar.multiply(
-                  residuals.baseAddress!, isTransposed: false, kept.baseAddress! + points * count,
+                  residuals.baseAddress!, isTransposed: false, kept.baseAddress! + (kept.count - points * count),
                   isRightTransposed: true, rows: outputs, inner: points, columns: count,
                   into: drift.baseAddress! + inputs * count)
               }

@@ -36,6 +36,7 @@ struct Case: Decodable {
     case ouStep = "ou-step"
     case sineStep = "sine-step"
     case networkStep = "network-step"
+    case trainingStep = "training-step"
     case smallNetwork = "small-network"
     case uniforms, triad
     case matrixProduct = "matrix-product"

@@ -3,14 +3,20 @@ import McKeanVlasov
 /// The data of the case before: reading them takes longer than the steps, and cases share them.
 nonisolated(unsafe) private var lastRead: (path: String, data: LabelledData)?
 
-/// One Euler step of a two-layer network on the whole data, noise included.
+/// One Euler step of a two-layer network on the whole data, noise included: tanh, fixed outputs and s = 1/n, or, as in
+/// `paper-ecg5000`, ReLU, trained outputs and s = 1.
 func timeNetworkStep(_ request: Case) throws -> Timing {
   if lastRead?.path != request.data! {
     lastRead = (request.data!, try LabelledData(contentsOf: request.data!, label: .last))
   }
-  let model = try TwoLayerNetwork(data: lastRead!.data, activation: .tanh, loss: .crossEntropy)
+  let data = lastRead!.data
+  let model =
+    request.task == .trainingStep
+    ? try TwoLayerNetwork(
+      data: data, activation: .relu, loss: .crossEntropy, output: .trained, neurons: request.size)
+    : try TwoLayerNetwork(data: data, activation: .tanh, loss: .crossEntropy)
   return try timeSteps(of: model, request) { engine in
-    [model.performance(ofOutputs: engine.meanField(of: 0)).loss]
+    [model.performance(ofOutputs: model.outputs(ofMeanField: engine.meanField(of: 0))).loss]
   }
 }
 

@@ -18,7 +18,7 @@ for request in try decoder.decode([Case].self, from: Data(CommandLine.arguments[
     switch request.task {
     case .sampler: try timeSampler(request)
     case .ouStep, .sineStep: try timeMeanFieldStep(request)
-    case .networkStep: try timeNetworkStep(request)
+    case .networkStep, .trainingStep: try timeNetworkStep(request)
     case .smallNetwork: try timeSmallNetwork(request)
     case .uniforms: timeUniforms(request)
     case .triad: timeTriad(request)

@@ -153,7 +153,11 @@ import Testing
     #expect(try network(16, .constant(2)).resized(neurons: 4).initial.last! == .constant(2))
     #expect(
       try network(nil).shape
-        == ModelShape(components: 6, moving: 6, noisy: 3, features: 12, prepared: 16, kept: 8, scratch: 4))
+        == ModelShape(components: 6, moving: 6, noisy: 3, features: 12, prepared: 16, kept: 4, scratch: 4))
+    // ψ' is kept beside ψ where it does not follow from it
+    let softplus = try TwoLayerNetwork(
+      data: TestData.threeClasses(), activation: .softplus, loss: .squared, output: .trained)
+    #expect(softplus.shape.kept == 8)
     // no theorem of these
     let noise = try LevyNoise(law: .stable(alpha: 1.5))
     for model in [try network(nil), try network(16)] {

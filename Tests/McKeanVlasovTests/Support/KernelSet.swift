@@ -15,7 +15,14 @@ struct KernelSet: Sendable, CustomStringConvertible {
   let positive: @Sendable (UnsafeMutablePointer<Double>?, Int, mckean_counter, Double) -> Void
   let addProducts:
     @Sendable (UnsafeMutablePointer<Double>?, UnsafePointer<Float>?, UnsafePointer<Float>?, Int, Int, Int) -> Void
-  /// exp, tanh, sigmoid, sin, cos.
+  typealias Gradients<Number> =
+    @Sendable (
+      UnsafeMutablePointer<Number>?, UnsafePointer<Number>?, UnsafePointer<Number>?, UnsafePointer<Number>?,
+      mckean_derivative, Int, Int, Int
+    ) -> Void
+  let gradients: Gradients<Double>
+  let gradientsSingle: Gradients<Float>
+  /// exp, tanh, sigmoid, sin, cos, ReLU.
   let functions: [Function<Double>]
   let singleFunctions: [Function<Float>]
 
@@ -27,13 +34,15 @@ struct KernelSet: Sendable, CustomStringConvertible {
     symmetricSingle: { mckean_symmetric_stable_single($0, $1, $2, $3, $4) },
     positive: { mckean_positive_stable_double($0, $1, $2, $3) },
     addProducts: { mckean_add_products_single($0, $1, $2, $3, $4, $5) },
+    gradients: { mckean_gradients_double($0, $1, $2, $3, $4, $5, $6, $7) },
+    gradientsSingle: { mckean_gradients_single($0, $1, $2, $3, $4, $5, $6, $7) },
     functions: [
       { mckean_exp_double($0, $1) }, { mckean_tanh_double($0, $1) }, { mckean_sigmoid_double($0, $1) },
-      { mckean_sin_double($0, $1) }, { mckean_cos_double($0, $1) },
+      { mckean_sin_double($0, $1) }, { mckean_cos_double($0, $1) }, { mckean_relu_double($0, $1) },
     ],
     singleFunctions: [
       { mckean_exp_single($0, $1) }, { mckean_tanh_single($0, $1) }, { mckean_sigmoid_single($0, $1) },
-      { mckean_sin_single($0, $1) }, { mckean_cos_single($0, $1) },
+      { mckean_sin_single($0, $1) }, { mckean_cos_single($0, $1) }, { mckean_relu_single($0, $1) },
     ])
 
   static let baseline = KernelSet(
@@ -43,13 +52,15 @@ struct KernelSet: Sendable, CustomStringConvertible {
     symmetricSingle: { baseline_symmetric_stable_single($0, $1, $2, $3, $4) },
     positive: { baseline_positive_stable_double($0, $1, $2, $3) },
     addProducts: { baseline_add_products_single($0, $1, $2, $3, $4, $5) },
+    gradients: { baseline_gradients_double($0, $1, $2, $3, $4, $5, $6, $7) },
+    gradientsSingle: { baseline_gradients_single($0, $1, $2, $3, $4, $5, $6, $7) },
     functions: [
       { baseline_exp_double($0, $1) }, { baseline_tanh_double($0, $1) }, { baseline_sigmoid_double($0, $1) },
-      { baseline_sin_double($0, $1) }, { baseline_cos_double($0, $1) },
+      { baseline_sin_double($0, $1) }, { baseline_cos_double($0, $1) }, { baseline_relu_double($0, $1) },
     ],
     singleFunctions: [
       { baseline_exp_single($0, $1) }, { baseline_tanh_single($0, $1) }, { baseline_sigmoid_single($0, $1) },
-      { baseline_sin_single($0, $1) }, { baseline_cos_single($0, $1) },
+      { baseline_sin_single($0, $1) }, { baseline_cos_single($0, $1) }, { baseline_relu_single($0, $1) },
     ])
 
   static let v3 = KernelSet(
@@ -59,13 +70,15 @@ struct KernelSet: Sendable, CustomStringConvertible {
     symmetricSingle: { v3_symmetric_stable_single($0, $1, $2, $3, $4) },
     positive: { v3_positive_stable_double($0, $1, $2, $3) },
     addProducts: { v3_add_products_single($0, $1, $2, $3, $4, $5) },
+    gradients: { v3_gradients_double($0, $1, $2, $3, $4, $5, $6, $7) },
+    gradientsSingle: { v3_gradients_single($0, $1, $2, $3, $4, $5, $6, $7) },
     functions: [
       { v3_exp_double($0, $1) }, { v3_tanh_double($0, $1) }, { v3_sigmoid_double($0, $1) },
-      { v3_sin_double($0, $1) }, { v3_cos_double($0, $1) },
+      { v3_sin_double($0, $1) }, { v3_cos_double($0, $1) }, { v3_relu_double($0, $1) },
     ],
     singleFunctions: [
       { v3_exp_single($0, $1) }, { v3_tanh_single($0, $1) }, { v3_sigmoid_single($0, $1) }, { v3_sin_single($0, $1) },
-      { v3_cos_single($0, $1) },
+      { v3_cos_single($0, $1) }, { v3_relu_single($0, $1) },
     ])
 
   static let v4 = KernelSet(
@@ -75,13 +88,15 @@ struct KernelSet: Sendable, CustomStringConvertible {
     symmetricSingle: { v4_symmetric_stable_single($0, $1, $2, $3, $4) },
     positive: { v4_positive_stable_double($0, $1, $2, $3) },
     addProducts: { v4_add_products_single($0, $1, $2, $3, $4, $5) },
+    gradients: { v4_gradients_double($0, $1, $2, $3, $4, $5, $6, $7) },
+    gradientsSingle: { v4_gradients_single($0, $1, $2, $3, $4, $5, $6, $7) },
     functions: [
       { v4_exp_double($0, $1) }, { v4_tanh_double($0, $1) }, { v4_sigmoid_double($0, $1) },
-      { v4_sin_double($0, $1) }, { v4_cos_double($0, $1) },
+      { v4_sin_double($0, $1) }, { v4_cos_double($0, $1) }, { v4_relu_double($0, $1) },
     ],
     singleFunctions: [
       { v4_exp_single($0, $1) }, { v4_tanh_single($0, $1) }, { v4_sigmoid_single($0, $1) }, { v4_sin_single($0, $1) },
-      { v4_cos_single($0, $1) },
+      { v4_cos_single($0, $1) }, { v4_relu_single($0, $1) },
     ])
 }
 
