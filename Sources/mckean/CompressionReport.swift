@@ -9,31 +9,59 @@ struct CompressionReport {
 
   var text: String {
     guard let first = summaries.first else { return "" }
-    let models = summaries.map(\.label.model).withoutRepetitions
+    let models = summaries.map(\.label.model).withoutRepetitions.joined(separator: ", ")
+    func title(_ what: String) -> String { "\(what) of \(models), \(first.replicas) replica(s): medians\n" }
+    let byNorm = summaries.filter { $0.pruning.criterion == .squaredFrobenius }
+    let byRatio = summaries.filter { $0.pruning.criterion == .ratio }
+    return (byNorm.isEmpty ? "" : title("pruned fraction") + pruned(byNorm) + order)
+      + (byRatio.isEmpty ? "" : title("a given fraction pruned") + given(byRatio))
+  }
+
+  /// What goes at a given relative error.
+  private func pruned(_ summaries: [CompressionSummary]) -> String {
     let rows = summaries.map { summary -> [String] in
       let pruned = summary.prunedFraction
-      return [
-        "\(summary.particles)", RateReport.noise(summary.label),
-        "\(summary.pruning.criterion.rawValue) \(RateReport.decimals(summary.pruning.threshold, 3))",
+      return name(summary) + [
         decimals(pruned?.median), pruned.map { "\(decimals($0.smallest))–\(decimals($0.largest))" } ?? "",
         pruned.flatMap { pruned in pruned.deviation.map { "\(decimals(pruned.mean)) ± \(decimals($0))" } } ?? "",
-        decimals(summary.baselineMedian), decimals(summary.noiseMedian), decimals(summary.relativeErrorMedian),
-        decimals(summary.testAccuracyBeforeMedian), decimals(summary.testAccuracyAfterMedian),
-        "\(summary.collapsed)", "\(summary.nonFinite)",
-      ]
+        decimals(summary.baselineMedian), decimals(summary.noiseMedian),
+      ] + accuracies(summary)
     }
-    let names = [
-      "n", "noise", "criterion", "pruned", "range", "mean ± sd", "control", "noise alone", "relative error",
-      "test accuracy", "pruned", "collapsed", "nonfinite",
+    return table(
+      ["n", "noise", "threshold", "pruned", "range", "mean ± sd", "control", "noise alone"] + accuracyNames, rows)
+  }
+
+  /// The error that a given fraction makes.
+  private func given(_ summaries: [CompressionSummary]) -> String {
+    table(
+      ["n", "noise", "fraction", "relative error"] + accuracyNames,
+      summaries.map { name($0) + [decimals($0.relativeErrorMedian)] + accuracies($0) })
+  }
+
+  private func name(_ summary: CompressionSummary) -> [String] {
+    ["\(summary.particles)", RateReport.noise(summary.label), RateReport.decimals(summary.pruning.threshold, 3)]
+  }
+
+  private let accuracyNames = ["test accuracy", "then", "train accuracy", "then", "steps", "collapsed", "nonfinite"]
+
+  /// Before pruning, then after.
+  private func accuracies(_ summary: CompressionSummary) -> [String] {
+    [
+      decimals(summary.testAccuracyBeforeMedian), decimals(summary.testAccuracyAfterMedian),
+      decimals(summary.trainAccuracyBeforeMedian), decimals(summary.trainAccuracyAfterMedian),
+      summary.stepsMedian.map { RateReport.decimals($0, 0) } ?? "", "\(summary.collapsed)", "\(summary.nonFinite)",
     ]
+  }
+
+  /// The columns that say something.
+  private func table(_ names: [String], _ rows: [[String]]) -> String {
     let shown = names.indices.filter { column in rows.contains { !["", "0"].contains($0[column]) } }
-    return "pruned fraction of \(models.joined(separator: ", ")), \(first.replicas) replica(s): medians\n"
-      + textTable(shown.map { names[$0] }, rows.map { row in shown.map { row[$0] } }) + order
+    return textTable(shown.map { names[$0] }, rows.map { row in shown.map { row[$0] } })
   }
 
   private func decimals(_ number: Double?) -> String { number.map { RateReport.decimals($0, 3) } ?? "" }
 
-  /// In how many replicas the pruned fraction falls from the smallest α to the largest, and to none.
+  /// In how many replicas the pruned fraction falls from the smallest α to the largest, and to none; and the control's.
   private var order: String {
     struct Setting: Hashable {
       let model, shape, setting: String
@@ -60,9 +88,12 @@ struct CompressionReport {
       }
       let compared = alike + without
       guard compared.count > 1 else { continue }
+      let varied = own.setting.isEmpty ? "" : ", \(own.setting)"
       lines +=
-        "n = \(own.particles), \(own.shape): pruned fraction ordered \(compared.map(Self.word).joined(separator: " > ")) "
-        + "in \(CompressionSummary.ordered(compared)) of \(summary.replicas) replicas\n"
+        "n = \(own.particles), \(own.shape), scale = \(own.scale)\(varied), threshold \(own.threshold): "
+        + "\(compared.map(Self.word).joined(separator: " > ")) in \(CompressionSummary.ordered(compared)) of "
+        + "\(summary.replicas) replicas, of the control in "
+        + "\(CompressionSummary.ordered(compared, by: \.baselinePrunedFractions))\n"
     }
     return lines
   }

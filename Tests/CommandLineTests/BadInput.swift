@@ -423,6 +423,9 @@ extension BadInput {
     .withData("a header alone", "a,b,y\n", says: "data.csv", "a header and no data"),
     .withData("one column", "1\n2\n", says: "data.csv, line 1", "one column", "at least one input"),
     .withData("not text", "a\0b", says: "data.csv", "not text", "CSV or TSV is expected"),
+    .withData(
+      "a word in the first row", "NA,2,0\n3,4,1\n", says: "data.csv, line 1", "\"NA\" and \"2\" found among the inputs",
+      "words alone are expected of a header, numbers alone of data"),
     .withData("no file", nil, says: "mine.toml, line 2, data.train", "data.csv", "there is no such file"),
     BadInput(
       name: "data that are not fetched", arguments: ["paper-ecg5000"],

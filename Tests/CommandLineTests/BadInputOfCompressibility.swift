@@ -65,15 +65,15 @@ extension BadInput {
     stopping("{ steps = 3.5 }", says: ".steps", "found 3.5", "a whole number"),
     stopping("{ step = 3 }", says: ".step", "unknown key", "did you mean steps?"),
     stopping("{ horizon = 0 }", says: ".horizon", "found 0", "above 0"),
-    stopping("{ horizon = 1, steps = 3 }", says: ".steps", "unknown key", "horizon"),
+    stopping("{ horizon = 1, steps = 3 }", says: ".horizon", "both steps and horizon", "one of them"),
     pruning(
       "{ steps = 3 }", "{ horizon = 1e12 }", says: "mine.toml, line 12, time.dt", "found 0.1 for n = 4", "a larger step"
     ),
     stopping("{ train-accuracy = 0.9 }", says: ".max-steps", "missing", "from 1 to 4294967295"),
     stopping("{ train-accuracy = 1.5, max-steps = 3 }", says: ".train-accuracy", "found 1.5", "from 0 to 1"),
     stopping(
-      "{ train-accuracy = 0.9, max-steps = 3, horizon = 1 }", says: ".horizon", "unknown key",
-      "train-accuracy, max-steps"),
+      "{ train-accuracy = 0.9, max-steps = 3, horizon = 1 }", says: ".train-accuracy",
+      "both horizon and train-accuracy", "one of them"),
     BadInput(
       name: "the training accuracy of another model",
       text: compressibilityWithoutData.replacing("{ steps = 3 }", with: "{ train-accuracy = 0.9, max-steps = 3 }"),
@@ -104,12 +104,18 @@ extension BadInput {
     adding("", "save-weights = 1", says: "line 18, study.save-weights", "found 1", "true"),
     adding("", "snapshots = 3", says: "line 18, study.snapshots", "unknown key", "particles", "criterion"),
     adding("", "p = 0.5", says: "line 18, study.p", "unknown key", "particles", "criterion"),
-    adding("", "control-replicas = -1", says: "line 18, study.control-replicas", "found -1", "from 0 to 4294967295"),
+    adding("", "noise-draws = -1", says: "line 18, study.noise-draws", "found -1", "from 0 to 4294967295"),
+    adding("", "noise-draws = 2", says: "line 18, study.noise-draws", "found 2 without a rate", "8 replicas"),
     BadInput(
-      name: "controls of an unknown number of steps",
+      name: "more draws than numbers",
+      text: compressibilitySample.replacing("replicas = 2", with: "replicas = 4294967295\nnoise-draws = 4294967295"),
+      says: ["study.noise-draws", "4294967295"]),
+    stepping("1e308", says: "found 1e+308", "a smaller step"),
+    BadInput(
+      name: "draws after an unknown number of steps",
       text: compressibilitySample.replacing("{ steps = 3 }", with: "{ train-accuracy = 0.9, max-steps = 3 }")
-        + "control-replicas = 4\n",
-      says: ["line 18, study.control-replicas", "found 4", "not known beforehand", "{ steps } or { horizon }"]),
+        + "noise-draws = 4\n",
+      says: ["line 18, study.noise-draws", "found 4", "not known beforehand", "{ steps } or { horizon }"]),
     adding("batch = 31", says: "line 8, model.batch", "found 31", "\"full\" or a whole number from 1 to 30"),
     adding("batch = 0", says: "line 8, model.batch", "found 0", "from 1 to 30"),
     adding("batch = \"half\"", says: "line 8, model.batch", "found \"half\"", "\"full\""),

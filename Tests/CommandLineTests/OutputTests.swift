@@ -73,6 +73,60 @@ struct OutputTests {
         == Self.product(alphas, settings, curves))
   }
 
+  /// The table for people and its orders, from the rows of compression.csv.
+  @Test func compressibilityStudy() throws {
+    let mckean = try Mckean()
+    let text = BadInput.compressibilitySample
+      .replacing("law = \"stable\"", with: "law = [\"none\", \"stable\"]")
+      .replacing("alpha = 1.5", with: "alpha = [1.8, 1.3]\nscale = [0.5, 0.25]")
+      .replacing("particles = [4, 8]", with: "particles = [40, 80]\nthreshold = [0.1, 0.3]")
+      .replacing("replicas = 2", with: "replicas = 6")
+    try mckean.write(text, to: "mine.toml")
+    let answer = try mckean.run(["run", "mine.toml", "--quiet", "--out", "o"])
+    #expect(answer.exitCode == 0, "\(answer.error)")
+    let rows = try mckean.table("o/compression.csv").rows
+    var expected: [String] = []
+    for n in ["40", "80"] {
+      for scale in ["0.5", "0.25"] {
+        for threshold in ["0.1", "0.3"] {
+          func ordered(_ column: String) -> Int {
+            (0..<6).count { replica in
+              func fraction(_ alpha: String?) -> Double {
+                let row = rows.first {
+                  $0["n"] == n && $0["replica"] == "\(replica)" && $0["threshold"] == threshold
+                    && (alpha == nil ? $0["law"] == "none" : $0["alpha"] == alpha && $0["scale"] == scale)
+                }
+                return Double(row![column]!)!
+              }
+              return fraction("1.3") > fraction("1.8") && fraction("1.8") > fraction(nil)
+            }
+          }
+          expected.append(
+            "n = \(n), independent, scale = \(scale), threshold \(threshold): 1.3 > 1.8 > none in "
+              + "\(ordered("pruned_fraction")) of 6 replicas, of the control in \(ordered("baseline_pruned_fraction"))")
+        }
+      }
+    }
+    let orders = answer.output.split(separator: "\n").filter { $0.hasPrefix("n = ") }.map(String.init)
+    #expect(orders.sorted() == expected.sorted())
+    let summaries = try mckean.table("o/compression-summary.csv").rows
+    #expect(summaries.count == 5 * 2 * 2)
+    for summary in summaries {
+      func median(_ column: String) -> String {
+        let own = rows.filter { row in
+          ["n", "law", "alpha", "scale", "threshold"].allSatisfy { row[$0] == summary[$0] }
+        }
+        let sorted = own.map { Double($0[column]!) ?? -1 }.sorted()
+        return sorted[0] < 0 ? "" : "\((sorted[2] + sorted[3]) / 2)"
+      }
+      for (column, name) in [
+        ("pruned_fraction", "pruned_fraction_median"), ("baseline_pruned_fraction", "baseline_pruned_fraction_median"),
+        ("noise_pruned_fraction", "noise_pruned_fraction_median"),
+        ("train_accuracy_after", "train_accuracy_after_median"),
+      ] { #expect(Double(summary[name]!) == Double(median(column)), "\(name)") }
+    }
+  }
+
   /// A joint study: three curves for each metric and moment, of which two have rates; what is printed of the surface follows
   /// from the files.
   @Test func jointStudy() throws {

@@ -147,7 +147,7 @@ enum Sample {
     "sine-joint": ["study.particles=[500,1500,4500]", "time.steps=[4,8,16]", "study.replicas=8"],
     "sine-strong": ["study.particles=10", "time.steps=[4,8,16]", "study.replicas=8"],
     "theorem-compressibility": [
-      "data.rows=20", "study.particles=[8,16]", "study.replicas=8", "study.control-replicas=2",
+      "data.rows=20", "study.particles=[8,16]", "study.replicas=8", "study.noise-draws=2",
     ],
   ]
 

@@ -155,8 +155,8 @@ import Testing
     try Files.withTemporaryDirectory { directory in
       let found = try mismatches(loss: loss, scaling: scaling, in: directory)
       #expect(found.lines.isEmpty, "\(found.lines.prefix(5))")
-      // 12 settings, 2 widths, 2 replicas, 14 prunings, 10 numbers
-      #expect(found.compared == 12 * 2 * 2 * 14 * 10)
+      // 12 settings, 2 widths, 2 replicas, 14 prunings; 11 numbers, and with noise one more
+      #expect(found.compared == (6 * 12 + 6 * 11) * 2 * 2 * 14)
     }
   }
 

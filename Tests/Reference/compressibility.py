@@ -14,8 +14,9 @@ weights theta_i, output weights a_i and s = 1/n ("mean-field") or 1 ("standard")
 
 steps       networks without noise: from the initial weights all steps are taken again. One line a network: its setting, the
             largest difference over the largest weight, of hidden and of output weights, and how far each has moved.
-table       from the final weights every accuracy, loss, pruned_fraction and relative_error. A line for each that is not as
-            the table prints it, then how many numbers were compared.
+table       from the final weights every accuracy, loss, pruned_fraction and relative_error, and from the initial weights and
+            the increments the pruned fractions of the control and of the noise alone. A line for each that is not as the
+            table prints it, then how many numbers were compared.
 increments  LATER is the same run with one step more: its weights less one step without noise from those of RUN are one
             increment a neuron. For each of 16 averages of cos <u, x> and sin <u, x>: how many standard errors it is from the
             characteristic function of the noise at u. Then the largest difference of the output weights.
@@ -105,25 +106,37 @@ def compare_steps(run, x, labels):
         print(rows[0]["setting"], rows[0]["n"], *(f"{number:.3g}" for number in difference + movement))
 
 
+def neurons_dropped(theta, criterion, threshold):
+    """How many neurons go, and all of them, smallest norm first."""
+    squares = (theta**2).sum(axis=1)
+    order = np.argsort(squares, kind="stable")
+    lost = np.concatenate([[0], np.cumsum(squares[order])])
+    if criterion == "ratio":
+        return int(np.floor(threshold * len(theta) + 0.5)), order
+    return int(np.flatnonzero(lost <= threshold * lost[-1]).max()), order
+
+
 def compare_table(run, sets):
     compared = 0
     for suffix, model, rows in run:
         theta, a = run.load("weights", suffix), run.load("output", suffix)
-        squares = (theta**2).sum(axis=1)
-        order = np.argsort(squares, kind="stable")
-        lost = np.concatenate([[0], np.cumsum(squares[order])])
+        increments = run.load("increments", suffix)
+        baseline = run.load("weights-initial", suffix) + increments
         for row in rows:
-            threshold = float(row["threshold"])
-            if row["criterion"] == "ratio":
-                dropped = int(np.floor(threshold * len(theta) + 0.5))
-            else:
-                dropped = int(np.flatnonzero(lost <= threshold * lost[-1]).max())
+            rule = row["criterion"], float(row["threshold"])
+            threshold = rule[1]
+            dropped, order = neurons_dropped(theta, *rule)
             pruned = theta.copy()
             pruned[order[:dropped]] = 0
             expected = {
                 "pruned_fraction": dropped / len(theta),
                 "relative_error": np.linalg.norm(pruned - theta) / np.linalg.norm(theta),
+                "baseline_pruned_fraction": neurons_dropped(baseline, *rule)[0] / len(theta),
             }
+            if row["law"] == "none":
+                assert not increments.any() and row["noise_pruned_fraction"] == ""
+            else:
+                expected["noise_pruned_fraction"] = neurons_dropped(increments, *rule)[0] / len(theta)
             kept = np.sort(order[dropped:])
             for part, (x, labels) in sets.items():
                 for when, neurons in [("before", np.arange(len(theta))), ("after", kept)]:

@@ -46,8 +46,8 @@ public enum CompressionSummaryTable {
   public static let header =
     "study,model,data,n,law,shape,alpha,scale,setting,criterion,threshold,replicas,nonfinite,collapsed,"
     + "pruned_fraction_median,pruned_fraction_min,pruned_fraction_max,pruned_fraction_mean,pruned_fraction_sd,"
-    + "baseline_pruned_fraction_median,noise_pruned_fraction_median,relative_error_median,test_accuracy_before_median,"
-    + "test_accuracy_after_median\n"
+    + "baseline_pruned_fraction_median,noise_pruned_fraction_median,relative_error_median,steps_median,"
+    + "train_accuracy_before_median,train_accuracy_after_median,test_accuracy_before_median,test_accuracy_after_median\n"
 
   public static func row(_ summary: CompressionSummary, data: String) -> String {
     let (label, pruned) = (summary.label, summary.prunedFraction)
@@ -57,6 +57,8 @@ public enum CompressionSummaryTable {
         "\(summary.nonFinite)", "\(summary.collapsed)", CSV.field(pruned?.median), CSV.field(pruned?.smallest),
         CSV.field(pruned?.largest), CSV.field(pruned?.mean), CSV.field(pruned?.deviation),
         CSV.field(summary.baselineMedian), CSV.field(summary.noiseMedian), CSV.field(summary.relativeErrorMedian),
+        CSV.field(summary.stepsMedian), CSV.field(summary.trainAccuracyBeforeMedian),
+        CSV.field(summary.trainAccuracyAfterMedian),
         CSV.field(summary.testAccuracyBeforeMedian), CSV.field(summary.testAccuracyAfterMedian),
       ])
   }

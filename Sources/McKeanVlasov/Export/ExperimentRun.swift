@@ -203,6 +203,7 @@ public final class ExperimentRun {
       return try names.map { try NumPyFile(path: path($0), shape: [particles, columns]) }
     }
     let weights = (try files("weights-initial", shape.noisy), try files("weights", shape.noisy))
+    let increments = try files("increments", shape.noisy)
     let outputWeights = outputs > 0 ? (try files("output-initial", outputs), try files("output", outputs)) : ([], [])
     return { states in
       func write(_ range: Range<Int>, _ files: (initial: [NumPyFile], final: [NumPyFile])) throws {
@@ -214,6 +215,7 @@ public final class ExperimentRun {
         }
       }
       try write(0..<shape.noisy, weights)
+      try increments[states.replica].write(states.increments, at: 0)
       try write(shape.noisy..<shape.components, outputWeights)
     }
   }

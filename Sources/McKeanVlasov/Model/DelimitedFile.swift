@@ -19,7 +19,7 @@ enum DelimitedFile {
       return cells.map(text)
     }
 
-    // A header is a first line with a word where the second line has a number, or with nothing but words.
+    // A header is a first line with a word where the second line has a number, or the only line, of nothing but words.
     let firstCells = split(first)
     let secondCells = lines.count > 1 ? split(lines[1]) : []
     let hasHeader =
@@ -45,6 +45,17 @@ enum DelimitedFile {
     guard firstCells.count > 1 else {
       throw unreadable(
         first.number, "one column found; a label and at least one input are needed, separated by commas or tabs")
+    }
+
+    // "NA" where the second row has a number is no header if other inputs of the first row are numbers
+    let names = firstCells.indices.filter { $0 != labelIndex }.map { firstCells[$0] }
+    if hasHeader, lines.count > 1, let word = names.first(where: { Double($0) == nil }),
+      let number = names.first(where: { Double($0) != nil })
+    {
+      throw unreadable(
+        first.number,
+        "\"\(word)\" and \"\(number)\" found among the inputs; words alone are expected of a header, numbers alone of data"
+      )
     }
 
     var rows = LabelledRows(path: path, columns: firstCells.count - 1)

@@ -18,7 +18,7 @@ struct LabelledRows {
   /// - Throws: `SimulationError.unreadableFile` with the line where there is one; `SimulationError.invalidValue` for a
   ///   label column that the file does not have.
   init(contentsOf path: String, label: LabelledData.LabelColumn) throws(SimulationError) {
-    let isFetched = path.hasPrefix("./data/") // as the built-in experiments name it
+    let isFetched = path.hasPrefix("./data/")  // as the built-in experiments name it
     let bytes = try DataFile.read(
       path, format: "a data file",
       absent: isFetched

@@ -54,6 +54,9 @@ public struct CompressibilityStudy: Sendable {
     public init(_ criterion: PruningCriterion, threshold: Double) {
       (self.criterion, self.threshold) = (criterion, threshold)
     }
+
+    /// How many of n neurons a ratio drops.
+    func neuronsOfRatio(_ count: Int) -> Int { Int((threshold * Double(count)).rounded()) }
   }
 
   /// The particles' model; that of a width is `model(particles:)`.
@@ -70,7 +73,7 @@ public struct CompressibilityStudy: Sendable {
   /// Independent systems of each width.
   public let replicas: Int
   /// For the rate in n: so many draws of the noise of the whole horizon beside each system, as a control variate; 0 for none.
-  public let controls: Int
+  public let noiseDraws: Int
   /// Of the noise; runs of the same seed share it.
   public let seed: UInt32
   /// Of the particles' numbers.
@@ -86,10 +89,10 @@ public struct CompressibilityStudy: Sendable {
   public init(
     model: any McKeanVlasovModel, testData: LabelledData? = nil, noise: LevyNoise, step: Step, stop: Stop,
     particles: [Int], prunings: [Pruning] = [Pruning(.squaredFrobenius, threshold: 0.1)], replicas: Int = 1,
-    controls: Int = 0, seed: UInt32 = 1, precision: Precision = .double, savesWeights: Bool = false
+    noiseDraws: Int = 0, seed: UInt32 = 1, precision: Precision = .double, savesWeights: Bool = false
   ) throws(SimulationError) {
     (self.model, self.testData, self.noise, self.step, self.stop) = (model, testData, noise, step, stop)
-    (self.particles, self.prunings, self.replicas, self.controls) = (particles, prunings, replicas, controls)
+    (self.particles, self.prunings, self.replicas, self.noiseDraws) = (particles, prunings, replicas, noiseDraws)
     (self.seed, self.precision, self.savesWeights) = (seed, precision, savesWeights)
     try precision.require(of: model, noise: noise)
     guard !particles.isEmpty, Set(particles).count == particles.count else {
@@ -108,16 +111,23 @@ public struct CompressibilityStudy: Sendable {
         allowed: "different numbers from 0 to 1 of each criterion")
     }
     try SimulationError.requireCount(replicas, "replicas")
-    try SimulationError.requireCount(replicas * (controls + 1), "control-replicas")
+    let (draws, overflows) = replicas.multipliedReportingOverflow(by: noiseDraws + 1)
+    try SimulationError.requireCount(overflows ? Int.max : draws, "noise-draws")
     if case .trainAccuracy = stop, !(model is TwoLayerNetwork) {
       throw .invalidValue(
         parameter: "stop", found: "the training accuracy of \(model.name)",
         allowed: "{ steps } or { horizon }, or a two-layer-network")
     }
-    guard controls == 0 || fixedHorizon else {
+    guard noiseDraws == 0 || fixedHorizon else {
       throw .invalidValue(
-        parameter: "control-replicas", found: "\(controls) with a number of steps that is not known beforehand",
+        parameter: "noise-draws", found: "\(noiseDraws) with a number of steps that is not known beforehand",
         allowed: "0, or stop = { steps } or { horizon }")
+    }
+    guard noiseDraws == 0 || noise.scale == 0 || !fittedMetrics.isEmpty else {
+      throw .invalidValue(
+        parameter: "noise-draws", found: "\(noiseDraws) without a rate",
+        allowed: "0, or one threshold of the ratio, of each width some neurons dropped and some kept, two widths in "
+          + "increasing order and \(ErrorStudy.fewestReplicas) replicas")
     }
   }
 
@@ -136,8 +146,13 @@ public struct CompressibilityStudy: Sendable {
       throw .invalidValue(parameter: "dt", found: "\(step) for n = \(particles)", allowed: "a finite number above 0")
     }
     switch stop {
-    case .steps(let steps): return try TimeGrid(horizon: step * Double(steps), steps: steps)
-    case .trainAccuracy(_, let steps): return try TimeGrid(horizon: step * Double(steps), steps: steps)
+    case .steps(let steps), .trainAccuracy(_, let steps):
+      let horizon = step * Double(steps)
+      guard horizon.isFinite else {
+        throw .invalidValue(
+          parameter: "dt", found: "\(step), and \(steps) of them are no finite time", allowed: "a smaller step")
+      }
+      return try TimeGrid(horizon: horizon, steps: steps)
     case .horizon(let horizon):
       // a step that divides the horizon does so to rounding: 2.1 / 0.3 is above 7
       let steps = (horizon / step * (1 - 0x1p-50)).rounded(.up)
@@ -154,8 +169,15 @@ public struct CompressibilityStudy: Sendable {
     .init(particles: particles, steps: (try? grid(particles: particles).steps) ?? 1)
   }
 
-  /// The system of each width.
-  var systems: [CoupledSystems.System] { particles.map(system) }
+  /// What is simulated for each width: the systems, their noise once more for the controls, and the further draws of it.
+  var runs: [(systems: [CoupledSystems.System], replicas: Int)] {
+    let hasNoise = noise.scale > 0
+    return particles.map(system).flatMap { system in
+      let draw = CoupledSystems.System(particles: system.particles, steps: 1)
+      return [([system], replicas)] + (hasNoise ? [([system], replicas)] : [])
+        + (hasNoise && noiseDraws > 0 ? [([draw], replicas * noiseDraws)] : [])
+    }
+  }
 
   /// One system, trained and pruned.
   public struct PrunedSystem: Sendable {
@@ -171,8 +193,8 @@ public struct CompressibilityStudy: Sendable {
     public let before: (train: Performance?, test: Performance?)
     /// Hill's estimate of the norms' tail index; nil where there are too few.
     public let tailIndex: Double?
-    /// Of the control: log relative errors of the further draws of the noise, `[draw][pruning]`.
-    let logErrorsOfControls: [[Double]]
+    /// The log relative errors of the further draws of the noise, `[draw][pruning]`.
+    let logErrorsOfDraws: [[Double]]
   }
 
   public typealias Performance = (loss: Double, accuracy: Double)
@@ -183,9 +205,11 @@ public struct CompressibilityStudy: Sendable {
     /// ‖pruned - full‖_F / ‖full‖_F over the numbers that take noise.
     public let relativeError: Double
     /// The pruned fraction of the initial values plus the increments, without drift, and of the increments alone.
-    public let baselinePrunedFraction, noisePrunedFraction: Double
+    public let baselinePrunedFraction: Double
+    /// nil without noise, as the next number.
+    public let noisePrunedFraction: Double?
     /// The relative error of the increments alone.
-    public let noiseRelativeError: Double
+    public let noiseRelativeError: Double?
     /// Loss and accuracy of the pruned network.
     public let train, test: Performance?
   }
@@ -194,6 +218,8 @@ public struct CompressibilityStudy: Sendable {
   public struct States: Sendable {
     public let replica: Int
     public let initial, final: [Double]
+    /// The sum of the system's increments, particles × noisy components.
+    public let increments: [Double]
   }
 
   /// Bytes of one width on so many threads.
@@ -205,7 +231,7 @@ public struct CompressibilityStudy: Sendable {
       precision: precision)
     let numbers = Double(particles) * Double(model.shape.components)
     // initial and final states, the control and its engine, norms and orders
-    let results = 200 * Double(replicas) * Double(prunings.count) + 8 * Double(replicas * controls * prunings.count)
+    let results = 200 * Double(replicas) * Double(prunings.count) + 8 * Double(replicas * noiseDraws * prunings.count)
     return Double(engines) * (training + 8 * 6 * numbers) + results
   }
 
@@ -235,13 +261,22 @@ public struct CompressibilityStudy: Sendable {
       }, progress: progress
     ) { engine, replica in
       let training = try train(engine, replica: replica, evaluator?.train)
-      try record?(States(replica: Int(replica), initial: training.initial, final: training.final))
+      let increments = try increments(
+        noiseAlone(
+          particles: particles, time: grid.step * Double(training.steps), steps: training.steps,
+          threads: loop.threadsPerWorker), replica: replica)
+      try record?(
+        States(
+          replica: Int(replica), initial: training.initial, final: training.final, increments: increments))
       func failed(_ problem: String) -> PrunedSystem {
-        let system = "replica \(replica) of n = \(particles) at alpha = \(noise.alpha)"
+        let law =
+          noise.law == .none
+          ? "without noise" : "at alpha = \(noise.alpha), \(noise.shape.rawValue), scale = \(noise.scale)"
+        let system = "replica \(replica) of n = \(particles) \(law)"
         logger.warning("\(system): \(problem) after step \(training.steps); its rows have no results")
         return PrunedSystem(
           particles: particles, step: step, replica: Int(replica), steps: training.steps, results: [],
-          before: (nil, nil), tailIndex: nil, logErrorsOfControls: [])
+          before: (nil, nil), tailIndex: nil, logErrorsOfDraws: [])
       }
       if let nonFinite = training.nonFinite {
         return failed("particle \(nonFinite.particle) is not a finite number")
@@ -249,10 +284,6 @@ public struct CompressibilityStudy: Sendable {
       let inputs = model.shape.noisy
       let weights = training.final.columns(0..<inputs, of: model.shape.components)
       let initial = training.initial.columns(0..<inputs, of: model.shape.components)
-      let increments = try increments(
-        noiseAlone(
-          particles: particles, time: grid.step * Double(training.steps), steps: training.steps,
-          threads: loop.threadsPerWorker), replica: replica)
       let pruning = NetworkPruning(weights: weights, inputs: inputs)
       let baseline = NetworkPruning(weights: zip(initial, increments).map { $0 + $1 }, inputs: inputs)
       let noiseAlone = NetworkPruning(weights: increments, inputs: inputs)
@@ -260,31 +291,34 @@ public struct CompressibilityStudy: Sendable {
       let train = evaluator?.train.performance(of: training.final, order: pruning.order, dropping: [0] + cuts)
       let test = evaluator?.test?.performance(of: training.final, order: pruning.order, dropping: [0] + cuts)
       if let train, !train[0].loss.isFinite { return failed("the loss is not a finite number") }
+      if let test, !test[0].loss.isFinite { return failed("the loss on the test data is not a finite number") }
       let count = Double(particles)
       let results = zip(prunings, cuts).enumerated().map { index, part in
         let (rule, cut) = part
-        let cutOfNoise = noiseAlone.dropped(by: rule)
+        let cutOfNoise = noise.scale > 0 ? noiseAlone.dropped(by: rule) : nil
         return PruningResult(
           prunedFraction: Double(cut) / count, relativeError: pruning.relativeError(dropping: cut),
           baselinePrunedFraction: Double(baseline.dropped(by: rule)) / count,
-          noisePrunedFraction: Double(cutOfNoise) / count,
-          noiseRelativeError: noiseAlone.relativeError(dropping: cutOfNoise), train: train?[index + 1],
+          noisePrunedFraction: cutOfNoise.map { Double($0) / count },
+          noiseRelativeError: cutOfNoise.map { noiseAlone.relativeError(dropping: $0) }, train: train?[index + 1],
           test: test?[index + 1])
       }
       return PrunedSystem(
         particles: particles, step: step, replica: Int(replica), steps: training.steps, results: results,
         before: (train?[0], test?[0]), tailIndex: TailIndex.hill(of: pruning.norms)?.value,
-        logErrorsOfControls: try controlErrors(particles: particles, replica: replica, horizon: grid.horizon))
+        logErrorsOfDraws: try logErrorsOfDraws(particles: particles, replica: replica, horizon: grid.horizon))
     }
   }
 
   // MARK: - Rates
 
-  /// The pruning whose relative errors have a rate in n: the one fraction that is dropped, where there is one.
+  /// The pruning whose relative errors have a rate in n: the one fraction that is dropped, where there is one and it drops
+  /// some neurons of each width, not all.
   private var fixedFraction: Int? {
     let ratios = prunings.indices.filter { prunings[$0].criterion == .ratio }
-    guard ratios.count == 1, prunings[ratios[0]].threshold > 0, prunings[ratios[0]].threshold < 1 else { return nil }
-    return ratios[0]
+    guard ratios.count == 1 else { return nil }
+    let dropped = particles.map { (particles: $0, dropped: prunings[ratios[0]].neuronsOfRatio($0)) }
+    return dropped.allSatisfy { 0 < $0.dropped && $0.dropped < $0.particles } ? ratios[0] : nil
   }
 
   /// The errors that rates are fitted to: with one fraction, increasing widths and replicas enough.
@@ -297,7 +331,7 @@ public struct CompressibilityStudy: Sendable {
 
   /// The curves of relative errors over the widths.
   ///
-  /// With controls, log e of a system is corrected by how far its own noise is from the mean of further draws:
+  /// With further draws, log e of a system is corrected by how far its own noise is from the mean of further draws:
   /// log e - log e_noise + mean of the draws. It has the mean of log e, and the less variance the more of e is the noise's.
   ///
   /// - Parameter systems: of each width, replica by replica.
@@ -314,8 +348,8 @@ public struct CompressibilityStudy: Sendable {
 
   private static func error(_ metric: Metric, of system: PrunedSystem, pruning index: Int) -> Double {
     guard !system.results.isEmpty else { return .nan }
-    let (own, ofNoise) = (system.results[index].relativeError, system.results[index].noiseRelativeError)
-    let draws = system.logErrorsOfControls.map { $0[index] }
+    let (own, ofNoise) = (system.results[index].relativeError, system.results[index].noiseRelativeError!)
+    let draws = system.logErrorsOfDraws.map { $0[index] }
     guard !draws.isEmpty else { return metric == .relativeError ? own : ofNoise }
     let mean = draws.reduce(0, +) / Double(draws.count)
     return metric == .relativeError ? own / ofNoise * exp(mean) : exp(mean)
@@ -358,9 +392,11 @@ public struct CompressibilityStudy: Sendable {
 
   // MARK: - Control
 
+  /// Particles that start at 0 and feel the noise alone.
   private func noiseAlone(particles: Int, time: Double, steps: Int, threads: Int) throws -> CoupledSystems {
     try CoupledSystems(
-      model: NoiseAlone(components: model.shape.noisy), noise: noise, horizon: time,
+      model: OrnsteinUhlenbeck(theta: 0, coupling: 0, dimension: model.shape.noisy, initial: .constant(0)),
+      noise: noise, horizon: time,
       systems: [.init(particles: particles, steps: steps)], seed: seed, threads: threads, precision: precision)
   }
 
@@ -371,45 +407,15 @@ public struct CompressibilityStudy: Sendable {
   }
 
   /// Log relative errors of further draws of the noise of the whole horizon, in one step each: `[draw][pruning]`.
-  private func controlErrors(particles: Int, replica: UInt32, horizon: Double) throws -> [[Double]] {
-    guard controls > 0 else { return [] }
+  private func logErrorsOfDraws(particles: Int, replica: UInt32, horizon: Double) throws -> [[Double]] {
+    guard noiseDraws > 0, noise.scale > 0 else { return [] }
     let engine = try noiseAlone(particles: particles, time: horizon, steps: 1, threads: 1)
-    return try (0..<controls).map { draw in
-      let numbered = UInt32(replicas + Int(replica) * controls + draw)
+    return try (0..<noiseDraws).map { draw in
+      let numbered = UInt32(replicas + Int(replica) * noiseDraws + draw)
       let noiseAlone = NetworkPruning(weights: try increments(engine, replica: numbered), inputs: model.shape.noisy)
       return prunings.map {
         log(noiseAlone.relativeError(dropping: noiseAlone.dropped(by: $0)))
       }
     }
   }
-}
-
-/// Particles that start at 0 and feel the noise alone.
-private struct NoiseAlone: SinglePrecisionModel {
-  let name = "noise-alone"
-  let shape: ModelShape
-  let initial: [InitialLaw]
-  let featureGrowth = FeatureGrowth.none
-
-  init(components: Int) {
-    shape = ModelShape(components: components, features: 1)
-    initial = Array(repeating: .constant(0), count: components)
-  }
-
-  func addFeatures(
-    of block: Span<Double>, to sums: inout MutableSpan<Double>, keeping kept: inout MutableSpan<Double>,
-    scratch: inout MutableSpan<Double>
-  ) {}
-  func addFeatures(
-    of block: Span<Float>, to sums: inout MutableSpan<Double>, keeping kept: inout MutableSpan<Float>,
-    scratch: inout MutableSpan<Float>
-  ) {}
-  func drift(
-    of block: Span<Double>, prepared: Span<Double>, kept: Span<Double>, scratch: inout MutableSpan<Double>,
-    into drift: inout MutableSpan<Double>
-  ) { drift.update(repeating: 0) }
-  func drift(
-    of block: Span<Float>, prepared: Span<Float>, kept: Span<Float>, scratch: inout MutableSpan<Float>,
-    into drift: inout MutableSpan<Float>
-  ) { drift.update(repeating: 0) }
 }

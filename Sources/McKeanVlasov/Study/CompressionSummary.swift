@@ -29,9 +29,12 @@ public struct CompressionSummary: Sendable {
   public let collapsed: Int
   /// Of each replica; nil of one that is no longer finite.
   public let prunedFractions: [Double?]
+  /// The same of the controls.
+  public let baselinePrunedFractions: [Double?]
   /// Over the finite replicas, as the medians are.
   public let prunedFraction: Spread?
-  public let baselineMedian, noiseMedian, relativeErrorMedian: Double?
+  public let stepsMedian, baselineMedian, noiseMedian, relativeErrorMedian: Double?
+  public let trainAccuracyBeforeMedian, trainAccuracyAfterMedian: Double?
   public let testAccuracyBeforeMedian, testAccuracyAfterMedian: Double?
 
   /// More pruned than this is a collapse.
@@ -56,15 +59,19 @@ public struct CompressionSummary: Sendable {
     let finite = systems.filter { !$0.results.isEmpty }
     nonFinite = systems.count - finite.count
     prunedFractions = systems.map { $0.results.isEmpty ? nil : $0.results[index].prunedFraction }
+    baselinePrunedFractions = systems.map { $0.results.isEmpty ? nil : $0.results[index].baselinePrunedFraction }
     collapsed =
       pruning.criterion == .squaredFrobenius ? prunedFractions.count { $0 ?? 0 > Self.collapse } : 0
     func median(_ number: (CompressibilityStudy.PrunedSystem) -> Double?) -> Double? {
-      Spread(finite.compactMap(number))?.median
+      Spread(finite.compactMap(number).filter(\.isFinite))?.median
     }
     prunedFraction = Spread(prunedFractions.compactMap { $0 })
+    stepsMedian = median { Double($0.steps) }
     baselineMedian = median { $0.results[index].baselinePrunedFraction }
     noiseMedian = median { $0.results[index].noisePrunedFraction }
     relativeErrorMedian = median { $0.results[index].relativeError }
+    trainAccuracyBeforeMedian = median { $0.before.train?.accuracy }
+    trainAccuracyAfterMedian = median { $0.results[index].train?.accuracy }
     testAccuracyBeforeMedian = median { $0.before.test?.accuracy }
     testAccuracyAfterMedian = median { $0.results[index].test?.accuracy }
   }
@@ -72,10 +79,15 @@ public struct CompressionSummary: Sendable {
   /// In how many replicas the pruned fraction falls from each setting to the next: the smaller α is, the more goes, and the
   /// least without noise.
   ///
-  /// - Parameter summaries: that differ in their noise only, in order of α, without noise last.
-  public static func ordered(_ summaries: [CompressionSummary]) -> Int {
-    (0..<summaries[0].replicas).count { replica in
-      let fractions = summaries.map { $0.prunedFractions[replica] }
+  /// - Parameters:
+  ///   - summaries: that differ in their noise only, in order of α, without noise last.
+  ///   - fractions: those of the systems, or those of their controls.
+  public static func ordered(
+    _ summaries: [CompressionSummary], by fractions: (CompressionSummary) -> [Double?] = \.prunedFractions
+  ) -> Int {
+    let ofSettings = summaries.map(fractions)
+    return (0..<summaries[0].replicas).count { replica in
+      let fractions = ofSettings.map { $0[replica] }
       return zip(fractions, fractions.dropFirst()).allSatisfy { before, after in
         before.flatMap { before in after.map { before > $0 } } ?? false
       }

@@ -29,7 +29,7 @@ public struct Experiment: Sendable {
       case .trajectory(let study): (study.model, [([study.system], study.replicas)])
       case .expectation(let study): (study.model, study.testedLevels.map { ($0.systems, study.replicas) })
       case .law(let study): (study.model, [(study.systems, study.replicas)])
-      case .compressibility(let study): (study.model, study.systems.map { ([$0], study.replicas) })
+      case .compressibility(let study): (study.model, study.runs)
       }
     }
 
@@ -449,13 +449,13 @@ public struct Experiment: Sendable {
       (thresholds ?? criterion.defaultThresholds).map { CompressibilityStudy.Pruning(criterion, threshold: $0) }
     }
     let replicas = try study.integer("replicas", default: 1, in: counts)
-    let controls = try study.integer("control-replicas", default: 0, in: 0...Int(UInt32.max))
+    let noiseDraws = try study.integer("noise-draws", default: 0, in: 0...Int(UInt32.max))
     let savesWeights = try study.boolean("save-weights", default: false)
     let make: StudyMaker = { model, testData, noise throws(SimulationError) in
       .compressibility(
         try CompressibilityStudy(
           model: model, testData: testData, noise: noise, step: step, stop: stop, particles: particles,
-          prunings: prunings, replicas: replicas, controls: controls, seed: seed, precision: precision,
+          prunings: prunings, replicas: replicas, noiseDraws: noiseDraws, seed: seed, precision: precision,
           savesWeights: savesWeights))
     }
     return (make, nil, particles[0])

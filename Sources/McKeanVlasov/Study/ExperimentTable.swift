@@ -257,6 +257,10 @@ final class ExperimentTable {
     guard case .table(let parts) = value else { throw error(key, found: value.found, allowed: allowed) }
     return try nested(key, parts) { table throws(SimulationError) in
       let counts = 1...Int(UInt32.max)
+      let ends = ["steps", "horizon", "train-accuracy"].filter(table.has)
+      guard ends.count < 2 else {
+        throw table.error(ends[1], found: "both \(ends[0]) and \(ends[1])", allowed: "one of them")
+      }
       if table.has("train-accuracy") {
         let accuracy = try table.number("train-accuracy", allowed: "a number from 0 to 1") { (0...1).contains($0) }
         return .trainAccuracy(accuracy, maxSteps: try table.integer("max-steps", in: counts))

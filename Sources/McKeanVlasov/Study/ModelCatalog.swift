@@ -185,9 +185,13 @@ public enum ModelCatalog {
     }
     let scaling = try scaling(table)
     try table.finish()
+    let choice = ["class-against-rest", "shuffle", "rows", "test-fraction"].compactMap { key in
+      table.values[key].map { "\(key)=\($0.found.replacing("\"", with: ""))" }
+    }
+    let file = isOwnFile ? String(trainPaths[0].split(separator: "/").last ?? "") : "digits"
     return LabelledDataSplit(
       train: train.scaled(scaling, by: train), test: test?.scaled(scaling, by: train),
-      name: isOwnFile ? String(trainPaths[0].split(separator: "/").last ?? "") : "digits", files: files)
+      name: ([file] + choice).joined(separator: " "), files: files)
   }
 
   private static func scaling(_ table: ExperimentTable) throws(SimulationError) -> LabelledData.Scaling {

@@ -30,9 +30,9 @@ public struct NetworkPruning: Sendable {
   ///   - inputs: weights of a neuron.
   /// - Complexity: two passes and a sort.
   public init(weights: [Double], inputs: Int) {
-    // squares of weights beyond 1e154 overflow; by a power of two all others keep their bits
+    // squares of weights beyond 1e154 overflow, of those below 1e-154 vanish; by a power of two all others keep their bits
     let largest = weights.reduce(0) { max($0, abs($1)) }
-    let unit = largest > 0x1p400 ? 0x1p-600 : 1
+    let unit = largest > 0x1p400 ? 0x1p-600 : largest < 0x1p-400 ? 0x1p600 : 1
     let squared = stride(from: 0, to: weights.count, by: inputs).map { start in
       weights[start..<start + inputs].reduce(0) { $0 + ($1 * unit) * ($1 * unit) }
     }
@@ -42,17 +42,12 @@ public struct NetworkPruning: Sendable {
   }
 
   /// The number of neurons that a criterion drops.
-  public func dropped(by criterion: PruningCriterion, threshold: Double) -> Int {
-    switch criterion {
-    case .squaredFrobenius:
-      // the sums grow: the last k that the threshold allows
-      return squares.lastIndex { $0 <= threshold * squares.last! }!
-    case .ratio: return Int((threshold * Double(order.count)).rounded())
+  public func dropped(by pruning: CompressibilityStudy.Pruning) -> Int {
+    switch pruning.criterion {
+    // the sums grow: the last k that the threshold allows
+    case .squaredFrobenius: squares.lastIndex { $0 <= pruning.threshold * squares.last! }!
+    case .ratio: pruning.neuronsOfRatio(order.count)
     }
-  }
-
-  func dropped(by rule: CompressibilityStudy.Pruning) -> Int {
-    dropped(by: rule.criterion, threshold: rule.threshold)
   }
 
   /// ‖pruned - full‖_F / ‖full‖_F with the first k of the order dropped; 0 of a network whose weights are all 0.

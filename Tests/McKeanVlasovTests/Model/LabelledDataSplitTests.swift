@@ -35,7 +35,7 @@ import Testing
     #expect(data.train.inputs == [1, 2, 3, 4] && data.train.labels == [0, 1])
     #expect(data.test?.inputs == [7, 8, 9, 0] && data.test?.labels == [2, 0])
     #expect(data.test?.classNames == ["a", "b", "c"])
-    #expect(data.name == "train.csv" && data.files == [train, test])
+    #expect(data.name == "train.csv rows=2" && data.files == [train, test])
   }
 
   @Test func withoutATestFileThereIsNoTestSet() throws {

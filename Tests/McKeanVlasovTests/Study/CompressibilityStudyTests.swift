@@ -63,8 +63,14 @@ import Testing
       let looks = (1...most).filter { $0 % (batchSize == nil ? 1 : 4) == 0 }
       for target in Set(accuracies) {
         let first = looks.first { accuracies[$0] >= target } ?? most
-        let system = try study(target).run(particles: particles)[replica]
+        let recorded = Records()
+        let system = try study(target).run(particles: particles) { recorded.add($0) }[replica]
         #expect(system.steps == first)
+        // the control has the noise of the steps that were taken, no more
+        let ofSteps = increments(
+          heavy, particles: particles, inputs: 4, steps: first, step: 0.5, seed: 4, replica: UInt32(replica))
+        let found = try #require(recorded.states[replica]).increments
+        #expect(zip(found, ofSteps).allSatisfy { abs($0 - $1) < 1e-4 * (1 + abs($1)) })
         #expect(system.before.train?.accuracy == accuracies[first])
         stopped.insert(first)
       }
@@ -114,15 +120,16 @@ import Testing
       let trained = NetworkPruning(weights: hidden(states.final), inputs: 4)
       for (pruning, result) in zip(study.prunings, system.results) {
         func fraction(_ pruned: NetworkPruning) -> Double {
-          Double(pruned.dropped(by: pruning.criterion, threshold: pruning.threshold)) / Double(particles)
+          Double(pruned.dropped(by: pruning)) / Double(particles)
         }
         #expect(result.prunedFraction == fraction(trained))
         #expect(result.baselinePrunedFraction == fraction(baseline))
         #expect(result.noisePrunedFraction == fraction(noiseAlone))
         let dropped = Int(result.prunedFraction * Double(particles) + 0.5)
         #expect(abs(result.relativeError - trained.relativeError(dropping: dropped)) < 1e-14)
-        let droppedOfNoise = Int(result.noisePrunedFraction * Double(particles) + 0.5)
-        #expect(abs(result.noiseRelativeError - noiseAlone.relativeError(dropping: droppedOfNoise)) < 1e-12)
+        let droppedOfNoise = Int(try #require(result.noisePrunedFraction) * Double(particles) + 0.5)
+        let error = try #require(result.noiseRelativeError)
+        #expect(abs(error - noiseAlone.relativeError(dropping: droppedOfNoise)) < 1e-12)
       }
       #expect(system.tailIndex == TailIndex.hill(of: trained.norms)?.value)
     }
@@ -253,9 +260,8 @@ import Testing
         replicas = \(replicas)
         criterion = ["ratio", "squared-frobenius"]
         threshold = 0.4
-        control-replicas = 3
         save-weights = true
-        """)
+        """ + (replicas < 8 ? "" : "\nnoise-draws = 3"))
   }
 
   @Test(arguments: [2, 3, 20])
@@ -266,8 +272,8 @@ import Testing
     let files = try one.files()
     #expect(files == (try other.files()))
     #expect(files.isSuperset(of: ["compression.csv", "compression-summary.csv", "curve.csv", "rates.csv"]))
-    // 6 settings (no noise has no shape), 2 widths, 8 replicas, four files each
-    #expect(files.count { $0.hasSuffix(".npy") } == 6 * 2 * 8 * 4)
+    // 6 settings (no noise has no shape), 2 widths, 8 replicas, five files each
+    #expect(files.count { $0.hasSuffix(".npy") } == 6 * 2 * 8 * 5)
     for name in files where name != "manifest.json" {
       func bytes(_ run: TestRun) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: run.out + "/" + name)) }
       #expect(try bytes(one) == bytes(other), "\(name)")
@@ -282,6 +288,9 @@ import Testing
     let rows = try table(many, "compression.csv").filter { Int($0["replica"]!)! < 2 }
     #expect(try table(few, "compression.csv") == rows)
     #expect(rows.count == 6 * 2 * 2 * 2)
+    // a network of 400 neurons has a tail index; without noise there is nothing to prune of it
+    #expect(rows.allSatisfy { $0["tail_index"]!.isEmpty == ($0["n"] == "30") })
+    #expect(rows.allSatisfy { $0["noise_pruned_fraction"]!.isEmpty == ($0["law"] == "none") })
     // the control: replicas differ
     #expect(Set(rows.map { $0["train_loss_before"]! }).count == 6 * 2 * 2)
   }
@@ -300,7 +309,9 @@ import Testing
           }
         })
     for row in rows {
-      #expect(row["dt"] == "0.5" && row["batch"] == "full" && row["data"] == "digits" && row["steps"] == "5")
+      #expect(
+        row["dt"] == "0.5" && row["batch"] == "full" && row["data"] == "digits rows=60 test-fraction=0.4"
+          && row["steps"] == "5")
       #expect(row["law"] == "stable" && row["alpha"] == "1.3" && row["scale"] == "0.2" && row["tail_index"] == "")
       guard row["threshold"] == "0" else { continue }
       #expect(row["pruned_fraction"] == "0" && row["relative_error"] == "0")
@@ -359,7 +370,11 @@ import Testing
       #expect(abs(spread.mean - mean) < 1e-14)
       #expect(abs(try #require(spread.deviation) - variance.squareRoot()) < 1e-14)
       #expect(summary.baselineMedian == median(systems.map { $0.results[index].baselinePrunedFraction }))
-      #expect(summary.noiseMedian == median(systems.map { $0.results[index].noisePrunedFraction }))
+      #expect(summary.noiseMedian == median(systems.map { $0.results[index].noisePrunedFraction! }))
+      #expect(summary.baselinePrunedFractions == systems.map { $0.results[index].baselinePrunedFraction })
+      #expect(summary.stepsMedian == 5)
+      #expect(summary.trainAccuracyBeforeMedian == median(systems.map { $0.before.train!.accuracy }))
+      #expect(summary.trainAccuracyAfterMedian == median(systems.map { $0.results[index].train!.accuracy }))
       #expect(summary.relativeErrorMedian == median(systems.map { $0.results[index].relativeError }))
       #expect(summary.testAccuracyBeforeMedian == median(systems.map { $0.before.test!.accuracy }))
       #expect(summary.testAccuracyAfterMedian == median(systems.map { $0.results[index].test!.accuracy }))
@@ -391,6 +406,11 @@ import Testing
       return fractions[0] > fractions[1] && fractions[1] > fractions[2]
     }
     #expect(CompressionSummary.ordered(summaries) == byHand)
+    let ofControl = (0..<24).count { replica in
+      let fractions = summaries.map { $0.baselinePrunedFractions[replica]! }
+      return fractions[0] > fractions[1] && fractions[1] > fractions[2]
+    }
+    #expect(CompressionSummary.ordered(summaries, by: \.baselinePrunedFractions) == ofControl)
     #expect((1..<24).contains(byHand))
     #expect(CompressionSummary.ordered([summaries[0], summaries[0]]) == 0)
   }
@@ -417,8 +437,8 @@ import Testing
       refusal {
         try Study(
           model: network(), noise: heavy, step: step, stop: .trainAccuracy(0.5, maxSteps: 3), particles: [3],
-          controls: 2)
-      } == "control-replicas")
+          noiseDraws: 2)
+      } == "noise-draws")
     #expect(
       refusal { try Study(model: flat, noise: heavy, step: step, stop: .horizon(1e10), particles: [3]) } == "dt")
     #expect(

@@ -8,7 +8,7 @@ import Testing
   /// Particles that feel isotropic noise, and a drift where theta is not 0.
   private func text(
     alpha: String, theta: Double = 0, particles: String = "[64, 256, 1024, 4096]", replicas: Int = 160,
-    controls: Int = 0, rest: String = ""
+    noiseDraws: Int = 0, rest: String = ""
   ) -> String {
     """
     [model]
@@ -30,7 +30,7 @@ import Testing
     criterion = ["ratio", "squared-frobenius"]
     threshold = 0.9
     replicas = \(replicas)
-    control-replicas = \(controls)
+    noise-draws = \(noiseDraws)
     seed = 12
     \(rest)
     """.replacing("standard-deviation = 0.0", with: "standard-deviation = 1e-300")
@@ -66,7 +66,7 @@ import Testing
 
   /// n^{1/2 - 1/α} of pure noise, and no fall at α = 2. The widths are few and small: within 0.07 of the exponents.
   @Test func theRateOfPureNoise() throws {
-    let results = try results(text(alpha: "[1.2, 1.5, 2.0]", controls: 4))
+    let results = try results(text(alpha: "[1.2, 1.5, 2.0]", noiseDraws: 4))
     #expect(results.count == 6)
     for result in results {
       let alpha = result.label.noise.alpha
@@ -83,10 +83,10 @@ import Testing
     #expect(slopes[0] < slopes[2] - 0.05 && slopes[2] < slopes[4] - 0.05)
   }
 
-  /// With a drift, the draws of the control take away a part of the variance and none of the mean.
+  /// With a drift, further draws of the noise take away a part of the variance and none of the mean.
   @Test func theControlVariate() throws {
     let plain = try results(text(alpha: "1.3", theta: 0.3, replicas: 256))
-    let controlled = try results(text(alpha: "1.3", theta: 0.3, replicas: 256, controls: 30))
+    let controlled = try results(text(alpha: "1.3", theta: 0.3, replicas: 256, noiseDraws: 30))
     for (plain, controlled) in zip(plain, controlled) {
       for (plain, controlled) in zip(plain.curve.estimates(), controlled.curve.estimates()) {
         let (wide, narrow) = (try #require(plain.interval), try #require(controlled.interval))
@@ -97,6 +97,8 @@ import Testing
       }
       #expect(plain.curve.samples[0] != controlled.curve.samples[0])
     }
+    // the draws of each replica are its own
+    #expect(Set(controlled[1].curve.samples[0]).count == 256)
     // the control: the noise alone is another curve than the system
     #expect(plain[0].curve.samples != plain[1].curve.samples)
   }
@@ -110,6 +112,27 @@ import Testing
     let two = text(alpha: alpha, particles: "[8, 16]", replicas: 8)
     #expect(try results(two.replacing("threshold = 0.9", with: "threshold = [0.8, 0.9]")).isEmpty)
     #expect(try results(two.replacing("threshold = 0.9", with: "threshold = 1")).isEmpty)
+    // of 8 particles none are dropped
+    #expect(try results(two.replacing("threshold = 0.9", with: "threshold = 0.05")).isEmpty)
+  }
+
+  /// Networks at the theorem's steps: where noise outweighs the drift the slope is that of the noise of the same widths.
+  @Test func networksAtTheStepsOfTheTheorem() throws {
+    func slopes(scale: Double, noiseDraws: Int = 64) throws -> (network: Double, noise: Double) {
+      let overrides = [
+        "data.rows=40", "noise.alpha=1.2", "noise.scale=\(scale)", "study.particles=[16,32,64,128]",
+        "study.replicas=24", "study.noise-draws=\(noiseDraws)",
+      ]
+      let text = try #require(Experiment.text(ofBuiltIn: "theorem-compressibility"))
+      let withoutClaims = String(text[..<(try #require(text.range(of: "# noise of scale 1"))).lowerBound])
+      let results = try TestRun()(withoutClaims, overrides: overrides, threads: 2)
+      return (results[0].fitted!.slope, results[1].fitted!.slope)
+    }
+    let (network, noise) = try slopes(scale: 1)
+    #expect(abs(network - noise) < 0.05, "\(network) \(noise)")
+    #expect(abs(noise - (0.5 - 1 / 1.2)) < 0.1, "\(noise)")
+    // the control: with little noise it is the initial weights that are pruned
+    #expect(try slopes(scale: 1e-4, noiseDraws: 0).network > -0.1)
   }
 
   /// A claim of the user's own, limited to one scale of the noise.

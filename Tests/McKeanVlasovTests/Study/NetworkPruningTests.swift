@@ -16,7 +16,7 @@ import Testing
   /// Dropping 1, 2, 3, 4 neurons loses 0, 1, 5, 14 fourteenths.
   @Test(arguments: [(0, 1), (0.07, 1), (0.08, 2), (0.35, 2), (0.36, 3), (0.99, 3), (1, 4)])
   func squaredFrobeniusByHand(threshold: Double, dropped: Int) {
-    #expect(byHand.dropped(by: .squaredFrobenius, threshold: threshold) == dropped)
+    #expect(byHand.dropped(by: .init(.squaredFrobenius, threshold: threshold)) == dropped)
   }
 
   @Test(arguments: [0, 1e-3, 0.01, 0.1, 0.25, 0.5, 0.9, 0.999, 1])
@@ -38,13 +38,13 @@ import Testing
       #expect(Set(pruning.order.prefix(k)) == Set(smallest))
       if lost <= threshold * total || k == 0 || (k == count && threshold == 1) { largest = k }
     }
-    #expect(pruning.dropped(by: .squaredFrobenius, threshold: threshold) == largest)
+    #expect(pruning.dropped(by: .init(.squaredFrobenius, threshold: threshold)) == largest)
   }
 
   @Test(arguments: [(0, 0), (0.05, 0), (0.08, 1), (0.3, 2), (0.5, 4), (0.7, 5), (0.92, 6), (0.93, 7), (1, 7)])
   func aRatioIsRoundedToWholeNeurons(threshold: Double, dropped: Int) {
     let pruning = NetworkPruning(weights: [1, 2, 3, 4, 5, 6, 7], inputs: 1)
-    #expect(pruning.dropped(by: .ratio, threshold: threshold) == dropped)
+    #expect(pruning.dropped(by: .init(.ratio, threshold: threshold)) == dropped)
   }
 
   @Test func thresholdsWhereNoneAreGiven() {
@@ -53,7 +53,7 @@ import Testing
     #expect(ratios == [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1])
     for count in [10, 1000] {
       let pruning = NetworkPruning(weights: (0..<count).map(Double.init), inputs: 1)
-      #expect(ratios.map { pruning.dropped(by: .ratio, threshold: $0) } == (0...10).map { $0 * count / 10 })
+      #expect(ratios.map { pruning.dropped(by: .init(.ratio, threshold: $0)) } == (0...10).map { $0 * count / 10 })
     }
   }
 
@@ -65,8 +65,8 @@ import Testing
   @Test func nothingIsLostOfNothing() {
     let pruning = NetworkPruning(weights: [0, 0, 0, 0, 0, 0], inputs: 2)
     #expect(pruning.order == [0, 1, 2])
-    for threshold in [0, 0.5, 1] { #expect(pruning.dropped(by: .squaredFrobenius, threshold: threshold) == 3) }
-    #expect(pruning.dropped(by: .ratio, threshold: 0.5) == 2)
+    for threshold in [0, 0.5, 1] { #expect(pruning.dropped(by: .init(.squaredFrobenius, threshold: threshold)) == 3) }
+    #expect(pruning.dropped(by: .init(.ratio, threshold: 0.5)) == 2)
     for k in 0...3 { #expect(pruning.relativeError(dropping: k) == 0) }
   }
 
@@ -75,7 +75,7 @@ import Testing
     let pruning = NetworkPruning(weights: [3e200, 0, 0, 1e200, -2e200, 0, 0, 5], inputs: 2)
     #expect(pruning.order == [3, 1, 2, 0])
     #expect(zip(pruning.norms, [3e200, 1e200, 2e200, 5]).allSatisfy { abs($0 / $1 - 1) < 1e-14 || $1 == 5 })
-    let dropped = [0.07, 0.08, 0.36, 1].map { pruning.dropped(by: .squaredFrobenius, threshold: $0) }
+    let dropped = [0.07, 0.08, 0.36, 1].map { pruning.dropped(by: .init(.squaredFrobenius, threshold: $0)) }
     #expect(dropped == [1, 2, 3, 4])
     #expect(abs(pruning.relativeError(dropping: 3) - (5.0 / 14).squareRoot()) < 1e-14)
   }
