@@ -28,7 +28,7 @@ struct CompressionReport {
       ] + accuracies(summary)
     }
     return table(
-      ["n", "noise", "threshold", "pruned", "range", "mean ± sd", "control", "noise alone"] + accuracyNames, rows)
+      ["n", "noise", "threshold", "pruned", "range", "mean ± sd", "control", "increments"] + accuracyNames, rows)
   }
 
   /// The error that a given fraction makes.

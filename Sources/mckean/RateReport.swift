@@ -28,9 +28,11 @@ struct RateReport {
       switch first.label.study {
       case .chaos: "chaos"
       case .law: "distance of the law"
+      case .compressibility: "relative error of pruned"
       default: "\(first.label.study.rawValue) error"
       }
-    var text = "\(studyName) of \(models.joined(separator: ", "))"
+    let of = first.label.study == .compressibility ? "" : "of "
+    var text = "\(studyName) \(of)\(models.joined(separator: ", "))"
     for curve in ladders {
       let variable = curve.variable.rawValue
       text +=
