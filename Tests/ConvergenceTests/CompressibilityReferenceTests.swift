@@ -160,6 +160,25 @@ import Testing
     }
   }
 
+  /// Rows that are chosen at random, scaled and split, from the files that the run saves.
+  @Test(arguments: [Precision.double, .single])
+  func theTableOnTheRowsThatAreSaved(precision: Precision) throws {
+    try Files.withTemporaryDirectory { directory in
+      let path = try run(
+        text(
+          data: "name = \"digits\"\nshuffle = true\nrows = 90\ntest-fraction = 0.3\nscaling = \"z-score\"",
+          model: "activation = \"tanh\"\nloss = \"cross-entropy\"\noutput = \"trained\"",
+          noise: "law = \"stable\"\nalpha = 1.4\nscale = 0.02", dt: "0.1", stop: "{ steps = 5 }",
+          study: "particles = 40\nreplicas = 2\nprecision = \"\(precision.rawValue)\""), in: directory)
+      let output = try Files.outputOfReference(Self.script, ["table", path])
+      // 2 replicas of 12 numbers
+      #expect(output == "compared 24\n")
+      // the control: another activation
+      let other = try Files.outputOfReference(Self.script, ["table", path, "--set", "activation=sigmoid"])
+      #expect(other.split(separator: "\n").count > 5)
+    }
+  }
+
   /// The losses of another output multiplier are not those of the table; what is pruned is.
   @Test func anotherMultiplierDoesNotAgree() throws {
     try Files.withTemporaryDirectory { directory in

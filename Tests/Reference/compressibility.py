@@ -2,10 +2,11 @@
 """Recomputes what a `compressibility` experiment of two-layer networks with save-weights = true has written.
 
     python3 Tests/Reference/compressibility.py steps RUN TRAIN [--set key=value]
-    python3 Tests/Reference/compressibility.py table RUN TRAIN TEST [--set key=value]
+    python3 Tests/Reference/compressibility.py table RUN [TRAIN TEST] [--set key=value]
     python3 Tests/Reference/compressibility.py increments RUN TRAIN LATER [--shape S] [--factor C]
 
-RUN and LATER are output directories, TRAIN and TEST the files of the data; the last column holds the label. With n hidden
+RUN and LATER are output directories, TRAIN and TEST the files of the data, CSV without a header; the last column holds the
+label. Of other data, or rows chosen at random, the table is compared on the rows that RUN has saved. With n hidden
 weights theta_i, output weights a_i and s = 1/n ("mean-field") or 1 ("standard"), one full-batch step of size dt is
 
     f(x) = s sum_i a_i psi(<theta_i, x>),   g_j = grad_f loss(f(x_j), y_j)
@@ -61,6 +62,12 @@ class Run:
             model = {**self.experiment["model"], **varied, **self.replaced}
             model["weight-decay"] = float(model["weight-decay"])
             yield suffix, model, rows
+
+    def has_data(self, part):
+        return (self.directory / f"{part}-inputs.npy").exists()
+
+    def data(self, part):
+        return self.load(f"{part}-inputs", ""), self.load(f"{part}-labels", "").astype(int)
 
     def load(self, name, suffix):
         return np.load(self.directory / f"{name}{suffix}.npy")
@@ -183,7 +190,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=["steps", "table", "increments"])
     parser.add_argument("run")
-    parser.add_argument("train")
+    parser.add_argument("train", nargs="?")
     parser.add_argument("other", nargs="?", help="TEST or LATER")
     parser.add_argument("--set", action="append", default=[], metavar="key=value")
     parser.add_argument("--shape")
@@ -192,6 +199,9 @@ def main():
 
     run = Run(arguments.run, arguments.set)
     settings = run.experiment["data"]
+    if arguments.what == "table" and arguments.train is None:
+        compare_table(run, {part: run.data(part) for part in ("train", "test") if run.has_data(part)})
+        return
     x, labels = network.read_data(arguments.train, settings)
     if arguments.what == "steps":
         compare_steps(run, x, labels)

@@ -166,6 +166,10 @@ public final class ExperimentRun {
       try write(CurveTable.header, to: "curve.csv")
       try write(RateTable.header, to: "rates.csv")
     }
+    if experiment.combinations.contains(where: \.study.savesWeights), let data = experiment.data {
+      try write(data.train, as: "train")
+      if let test = data.test { try write(test, as: "test") }
+    }
     var (results, firstNetwork) = ([RateResult](), 0)
     for combination in experiment.combinations {
       guard case .compressibility(let study) = combination.study else { continue }
@@ -186,6 +190,17 @@ public final class ExperimentRun {
       if hasRates { results += try fit(study.curves(of: ofWidths), of: combination) }
     }
     return results
+  }
+
+  /// The rows of a data set as they are used: chosen, in order, scaled; labels by the number of their class.
+  private func write(_ data: LabelledData, as name: String) throws {
+    for (part, numbers, shape) in [
+      ("inputs", data.inputs, [data.rows, data.columns]), ("labels", data.labels.map(Double.init), [data.rows]),
+    ] {
+      let file = "\(name)-\(part).npy"
+      try note([file])
+      try NumPyFile(path: path(file), shape: shape).write(numbers, at: 0)
+    }
   }
 
   /// Makes the files of the weights of one width's systems, and returns what writes those of one.

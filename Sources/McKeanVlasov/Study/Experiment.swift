@@ -33,6 +33,9 @@ public struct Experiment: Sendable {
       }
     }
 
+    /// Whether weights and data are written as well.
+    var savesWeights: Bool { if case .compressibility(let study) = self { study.savesWeights } else { false } }
+
     var precision: Precision {
       switch self {
       case .error(let study): study.precision

@@ -272,8 +272,8 @@ import Testing
     let files = try one.files()
     #expect(files == (try other.files()))
     #expect(files.isSuperset(of: ["compression.csv", "compression-summary.csv", "curve.csv", "rates.csv"]))
-    // 6 settings (no noise has no shape), 2 widths, 8 replicas, five files each
-    #expect(files.count { $0.hasSuffix(".npy") } == 6 * 2 * 8 * 5)
+    // 6 settings (no noise has no shape), 2 widths, 8 replicas, five files each; inputs and labels of both data sets
+    #expect(files.count { $0.hasSuffix(".npy") } == 6 * 2 * 8 * 5 + 4)
     for name in files where name != "manifest.json" {
       func bytes(_ run: TestRun) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: run.out + "/" + name)) }
       #expect(try bytes(one) == bytes(other), "\(name)")
