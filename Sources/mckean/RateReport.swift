@@ -24,15 +24,14 @@ struct RateReport {
         (name == "model" && models.count == 1) || (name == "variable" && ladders.count == 1) ? nil : cell
       }
     }
-    let studyName =
+    let beginning =
       switch first.label.study {
-      case .chaos: "chaos"
-      case .law: "distance of the law"
+      case .chaos: "chaos of"
+      case .law: "distance of the law of"
       case .compressibility: "relative error of pruned"
-      default: "\(first.label.study.rawValue) error"
+      default: "\(first.label.study.rawValue) error of"
       }
-    let of = first.label.study == .compressibility ? "" : "of "
-    var text = "\(studyName) \(of)\(models.joined(separator: ", "))"
+    var text = "\(beginning) \(models.joined(separator: ", "))"
     for curve in ladders {
       let variable = curve.variable.rawValue
       text +=

@@ -131,7 +131,6 @@ def compare_table(run, sets):
         baseline = run.load("weights-initial", suffix) + increments
         for row in rows:
             rule = row["criterion"], float(row["threshold"])
-            threshold = rule[1]
             dropped, order = neurons_dropped(theta, *rule)
             pruned = theta.copy()
             pruned[order[:dropped]] = 0
@@ -155,7 +154,7 @@ def compare_table(run, sets):
                 agrees = row[key] == f"{number:.10g}" if rounded else float(row[key]) == number
                 compared += 1
                 if not agrees:
-                    print(suffix, row["criterion"], threshold, key, row[key], repr(float(number)))
+                    print(suffix, *rule, key, row[key], repr(float(number)))
     print("compared", compared)
 
 

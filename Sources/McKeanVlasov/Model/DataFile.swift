@@ -7,7 +7,7 @@ enum DataFile {
   ///   - format: what the file should hold, as a message says it.
   ///   - absent: what to say where there is no such file.
   /// - Throws: `SimulationError.unreadableFile`, also for a gzip file that is not whole.
-  static func read(_ path: String, format: String, absent: String = "there is no such file") throws(SimulationError)
+  static func read(_ path: String, format: String, absent: String) throws(SimulationError)
     -> [UInt8]
   {
     let bytes = [UInt8](try TextFile.bytes(path, format: format, absent: absent))

@@ -261,10 +261,13 @@ public struct CompressibilityStudy: Sendable {
       }, progress: progress
     ) { engine, replica in
       let training = try train(engine, replica: replica, evaluator?.train)
-      let increments = try increments(
-        noiseAlone(
-          particles: particles, time: grid.step * Double(training.steps), steps: training.steps,
-          threads: loop.threadsPerWorker), replica: replica)
+      let increments =
+        noise.scale > 0
+        ? try increments(
+          noiseAlone(
+            particles: particles, time: grid.step * Double(training.steps), steps: training.steps,
+            threads: loop.threadsPerWorker), replica: replica)
+        : Array(repeating: 0, count: particles * model.shape.noisy)
       try record?(
         States(
           replica: Int(replica), initial: training.initial, final: training.final, increments: increments))
