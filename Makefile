@@ -22,7 +22,7 @@ run: build ## both rates of a two-layer network on handwritten digits, and how m
 test: deps
 	swift test -c release --disable-xctest --disable-testable-imports
 
-# those of the paper's data need `make data`, and take an hour together; the theorem's takes twenty minutes
+# those of the paper's data need `make data`, and take hours together; the theorem's takes six minutes
 experiments := $(basename $(notdir $(wildcard Sources/McKeanVlasov/Experiments/*.toml)))
 long := $(filter paper-% theorem-%,$(experiments))
 

@@ -69,6 +69,8 @@ extension BadInput {
     pruning(
       "{ steps = 3 }", "{ horizon = 1e12 }", says: "mine.toml, line 12, time.dt", "found 0.1 for n = 4", "a larger step"
     ),
+    stopping(
+      "{ steps = 3, max-steps = 9 }", says: ".max-steps", "found max-steps with steps", "train-accuracy beside it"),
     stopping("{ train-accuracy = 0.9 }", says: ".max-steps", "missing", "from 1 to 4294967295"),
     stopping("{ train-accuracy = 1.5, max-steps = 3 }", says: ".train-accuracy", "found 1.5", "from 0 to 1"),
     stopping(

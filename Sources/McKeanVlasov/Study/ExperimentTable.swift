@@ -261,6 +261,9 @@ final class ExperimentTable {
       guard ends.count < 2 else {
         throw table.error(ends[1], found: "both \(ends[0]) and \(ends[1])", allowed: "one of them")
       }
+      if let end = ends.first, end != "train-accuracy", table.has("max-steps") {
+        throw table.error("max-steps", found: "max-steps with \(end)", allowed: "train-accuracy beside it")
+      }
       if table.has("train-accuracy") {
         let accuracy = try table.number("train-accuracy", allowed: "a number from 0 to 1") { (0...1).contains($0) }
         return .trainAccuracy(accuracy, maxSteps: try table.integer("max-steps", in: counts))
