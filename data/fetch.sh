@@ -65,3 +65,4 @@ for name in "${!fashion[@]}"; do
   fi
   keep "$download/usr/share/datasets/fashion-mnist/$name" "${fashion[$name]}" "fashion-mnist/$name"
 done
+echo "data/ is complete"

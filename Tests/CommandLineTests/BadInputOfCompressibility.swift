@@ -71,6 +71,7 @@ extension BadInput {
     ),
     stopping(
       "{ steps = 3, max-steps = 9 }", says: ".max-steps", "found max-steps with steps", "train-accuracy beside it"),
+    stopping("{ max-steps = 9 }", says: ".train-accuracy", "missing", "from 0 to 1"),
     stopping("{ train-accuracy = 0.9 }", says: ".max-steps", "missing", "from 1 to 4294967295"),
     stopping("{ train-accuracy = 1.5, max-steps = 3 }", says: ".train-accuracy", "found 1.5", "from 0 to 1"),
     stopping(

@@ -706,6 +706,21 @@ struct OutputTests {
     #expect((1...2).contains(Int(found.1)!) && Int(found.2)! > 100)
   }
 
+  /// Training that ends at the most steps says so; training that reaches its accuracy does not.
+  @Test func aTrainingAccuracyThatIsNotReachedIsWarnedOf() throws {
+    let answers = try ["1.0", "0.0"].map { accuracy in
+      try Self.report(
+        BadInput.compressibilitySample.replacing(
+          "{ steps = 3 }", with: "{ train-accuracy = \(accuracy), max-steps = 3 }")
+      ).error
+    }
+    let settings = [4, 8].map { "2 of 2 networks of n = \($0) at alpha = 1.5, independent, scale = 1.0" }
+    #expect(
+      answers[0].split(separator: "\n")
+        == settings.map { "mckean: warning: \($0) did not reach training accuracy 1.0 in 3 steps" })
+    #expect(answers[1].isEmpty, "\(answers[1])")
+  }
+
   /// A tolerance that takes more replicas than there are: the place in the file, and what has been computed stays.
   @Test(arguments: [false, true]) func aToleranceOutOfReachLosesNothing(isOverridden: Bool) throws {
     let mckean = try Mckean()

@@ -253,7 +253,11 @@ public struct CompressibilityStudy: Sendable {
     let evaluator = (model as? TwoLayerNetwork).map { network in
       (train: network.evaluated(on: network.data), test: testData.map { network.evaluated(on: $0) })
     }
-    return try loop.map(
+    let setting =
+      "n = \(particles) "
+      + (noise.law == .none
+        ? "without noise" : "at alpha = \(noise.alpha), \(noise.shape.rawValue), scale = \(noise.scale)")
+    let systems = try loop.map(
       makeWorker: {
         try CoupledSystems(
           model: model, noise: noise, horizon: grid.horizon, systems: [.init(particles: particles, steps: grid.steps)],
@@ -272,11 +276,8 @@ public struct CompressibilityStudy: Sendable {
         States(
           replica: Int(replica), initial: training.initial, final: training.final, increments: increments))
       func failed(_ problem: String) -> PrunedSystem {
-        let law =
-          noise.law == .none
-          ? "without noise" : "at alpha = \(noise.alpha), \(noise.shape.rawValue), scale = \(noise.scale)"
-        let system = "replica \(replica) of n = \(particles) \(law)"
-        logger.warning("\(system): \(problem) after step \(training.steps); its rows have no results")
+        logger.warning(
+          "replica \(replica) of \(setting): \(problem) after step \(training.steps); its rows have no results")
         return PrunedSystem(
           particles: particles, step: step, replica: Int(replica), steps: training.steps, results: [],
           before: (nil, nil), tailIndex: nil, logErrorsOfDraws: [])
@@ -311,6 +312,15 @@ public struct CompressibilityStudy: Sendable {
         before: (train?[0], test?[0]), tailIndex: TailIndex.hill(of: pruning.norms)?.value,
         logErrorsOfDraws: try logErrorsOfDraws(particles: particles, replica: replica, horizon: grid.horizon))
     }
+    if case .trainAccuracy(let target, let most) = stop {
+      let untrained = systems.count { $0.steps == most && $0.before.train.map { $0.accuracy < target } ?? false }
+      if untrained > 0 {
+        logger.warning(
+          "\(untrained) of \(systems.count) networks of \(setting) did not reach training accuracy \(target) in \(most) steps"
+        )
+      }
+    }
+    return systems
   }
 
   // MARK: - Rates

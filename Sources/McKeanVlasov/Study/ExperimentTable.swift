@@ -264,7 +264,7 @@ final class ExperimentTable {
       if let end = ends.first, end != "train-accuracy", table.has("max-steps") {
         throw table.error("max-steps", found: "max-steps with \(end)", allowed: "train-accuracy beside it")
       }
-      if table.has("train-accuracy") {
+      if table.has("train-accuracy") || table.has("max-steps") {
         let accuracy = try table.number("train-accuracy", allowed: "a number from 0 to 1") { (0...1).contains($0) }
         return .trainAccuracy(accuracy, maxSteps: try table.integer("max-steps", in: counts))
       }

@@ -96,7 +96,9 @@ public enum ModelCatalog {
     case "stable": law = .stable(alpha: try table.number("alpha", allowed: "a number from 0.1 to 2") { _ in true })
     case let word:
       if table.has("alpha"), !lawVaries {
-        throw table.error("alpha", found: table.values["alpha"]!.found, allowed: "no alpha with law = \"\(word)\"")
+        throw table.error(
+          "alpha", found: table.values["alpha"]!.found,
+          allowed: "no alpha with law = \"\(word)\"" + (word == "none" ? "; with scale = 0 alpha may stay" : ""))
       }
       law = word == "none" ? .none : .brownian
     }
