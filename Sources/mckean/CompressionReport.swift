@@ -13,8 +13,8 @@ struct CompressionReport {
     func title(_ what: String) -> String { "\(what) of \(models), \(first.replicas) replica(s): medians\n" }
     let byNorm = summaries.filter { $0.pruning.criterion == .squaredFrobenius }
     let byRatio = summaries.filter { $0.pruning.criterion == .ratio }
-    return (byNorm.isEmpty ? "" : title("pruned fraction") + pruned(byNorm) + order)
-      + (byRatio.isEmpty ? "" : title("a given fraction pruned") + given(byRatio))
+    return (byRatio.isEmpty ? "" : title("a given fraction pruned") + given(byRatio))
+      + (byNorm.isEmpty ? "" : title("pruned fraction") + pruned(byNorm) + order)
   }
 
   /// What goes at a given relative error.
@@ -62,6 +62,7 @@ struct CompressionReport {
   private func decimals(_ number: Double?) -> String { number.map { RateReport.decimals($0, 3) } ?? "" }
 
   /// In how many replicas the pruned fraction falls from the smallest α to the largest, and to none; and the control's.
+  /// Brownian noise has no place in it: it is another scale's α = 2.
   private var order: String {
     struct Setting: Hashable {
       let model, shape, setting: String
@@ -70,7 +71,7 @@ struct CompressionReport {
       let threshold: Double
     }
     let byNorm = summaries.filter { $0.pruning.criterion == .squaredFrobenius }
-    let noisy = byNorm.filter { $0.label.noise.law != .none }
+    let noisy = byNorm.filter { if case .stable = $0.label.noise.law { true } else { false } }
     var lines = ""
     var seen: Set<Setting> = []
     for summary in noisy {
@@ -99,10 +100,6 @@ struct CompressionReport {
   }
 
   private static func word(_ summary: CompressionSummary) -> String {
-    switch summary.label.noise.law {
-    case .stable(let alpha): "\(alpha)"
-    case .brownian: "brownian"
-    case .none: "none"
-    }
+    if case .stable(let alpha) = summary.label.noise.law { "\(alpha)" } else { "none" }
   }
 }

@@ -424,8 +424,13 @@ extension BadInput {
     .withData("one column", "1\n2\n", says: "data.csv, line 1", "one column", "at least one input"),
     .withData("not text", "a\0b", says: "data.csv", "not text", "CSV or TSV is expected"),
     .withData(
-      "a word in the first row", "NA,2,0\n3,4,1\n", says: "data.csv, line 1", "\"NA\" and \"2\" found among the inputs",
-      "words alone are expected of a header, numbers alone of data"),
+      "a word in the first row", "NA,2,0\n3,4,1\n", says: "data.csv, line 1", "\"NA\" and \"2\" found side by side",
+      "words alone are expected of a header, numbers alone of inputs"),
+    .withData(
+      "no number in the first row", "NA,NA,0\n3,4,1\n", says: "data.csv, line 1", "\"NA\" and \"0\" found side by side"),
+    .withData(
+      "one class", "1,2,a\n3,4,a\n", says: "mine.toml, line 2, data.train", "found one class, a",
+      "labels of two classes or more"),
     .withData("no file", nil, says: "mine.toml, line 2, data.train", "data.csv", "there is no such file"),
     BadInput(
       name: "data that are not fetched", arguments: ["paper-ecg5000"],

@@ -77,8 +77,8 @@ struct OutputTests {
   @Test func compressibilityStudy() throws {
     let mckean = try Mckean()
     let text = BadInput.compressibilitySample
-      .replacing("law = \"stable\"", with: "law = [\"none\", \"stable\"]")
-      .replacing("alpha = 1.5", with: "alpha = [1.8, 1.3]\nscale = [0.5, 0.25]")
+      .replacing("law = \"stable\"", with: "law = [\"none\", \"stable\", \"brownian\"]")
+      .replacing("alpha = 1.5", with: "alpha = [1.8, 1.3]\nscale = [0.5, 0.25]\nshape = [\"shared\", \"isotropic\"]")
       .replacing("particles = [4, 8]", with: "particles = [40, 80]\nthreshold = [0.1, 0.3]")
       .replacing("replicas = 2", with: "replicas = 6")
     try mckean.write(text, to: "mine.toml")
@@ -86,7 +86,7 @@ struct OutputTests {
     #expect(answer.exitCode == 0, "\(answer.error)")
     let rows = try mckean.table("o/compression.csv").rows
     var expected: [String] = []
-    for n in ["40", "80"] {
+    for (n, shape) in [("40", "shared"), ("40", "isotropic"), ("80", "shared"), ("80", "isotropic")] {
       for scale in ["0.5", "0.25"] {
         for threshold in ["0.1", "0.3"] {
           func ordered(_ column: String) -> Int {
@@ -94,7 +94,9 @@ struct OutputTests {
               func fraction(_ alpha: String?) -> Double {
                 let row = rows.first {
                   $0["n"] == n && $0["replica"] == "\(replica)" && $0["threshold"] == threshold
-                    && (alpha == nil ? $0["law"] == "none" : $0["alpha"] == alpha && $0["scale"] == scale)
+                    && (alpha == nil
+                      ? $0["law"] == "none"
+                      : $0["alpha"] == alpha && $0["scale"] == scale && $0["shape"] == shape)
                 }
                 return Double(row![column]!)!
               }
@@ -102,7 +104,7 @@ struct OutputTests {
             }
           }
           expected.append(
-            "n = \(n), independent, scale = \(scale), threshold \(threshold): 1.3 > 1.8 > none in "
+            "n = \(n), \(shape), scale = \(scale), threshold \(threshold): 1.3 > 1.8 > none in "
               + "\(ordered("pruned_fraction")) of 6 replicas, of the control in \(ordered("baseline_pruned_fraction"))")
         }
       }
@@ -110,11 +112,11 @@ struct OutputTests {
     let orders = answer.output.split(separator: "\n").filter { $0.hasPrefix("n = ") }.map(String.init)
     #expect(orders.sorted() == expected.sorted())
     let summaries = try mckean.table("o/compression-summary.csv").rows
-    #expect(summaries.count == 5 * 2 * 2)
+    #expect(summaries.count == 13 * 2 * 2)
     for summary in summaries {
       func median(_ column: String) -> String {
         let own = rows.filter { row in
-          ["n", "law", "alpha", "scale", "threshold"].allSatisfy { row[$0] == summary[$0] }
+          ["n", "law", "shape", "alpha", "scale", "threshold"].allSatisfy { row[$0] == summary[$0] }
         }
         let sorted = own.map { Double($0[column]!) ?? -1 }.sorted()
         return sorted[0] < 0 ? "" : "\((sorted[2] + sorted[3]) / 2)"
@@ -704,6 +706,23 @@ struct OutputTests {
     #expect(!answers[0].contains("kurtosis"), "\(answers[0])")
     let found = try #require(answers[1].firstMatch(of: warning), "\(answers[1])")
     #expect((1...2).contains(Int(found.1)!) && Int(found.2)! > 100)
+  }
+
+  /// The first rows of sorted data have few classes; shuffled they have all.
+  @Test func classesWithoutRowsAreWarnedOf() throws {
+    let rows = (0..<40).map { "\($0),0.5,\($0 / 10)\n" }.joined()
+    let errors = try [false, true].map { shuffle in
+      let mckean = try Mckean()
+      try mckean.write(rows, to: "sorted.csv")
+      let data = "train = \"sorted.csv\"\nshuffle = \(shuffle)"
+      try mckean.write(BadInput.compressibilitySample.replacing("name = \"digits\"", with: data), to: "mine.toml")
+      let answer = try mckean.run(["run", "mine.toml", "--quiet", "--set", "data.rows=20"])
+      #expect(answer.exitCode == 0, "\(answer.error)")
+      return answer.error
+    }
+    #expect(
+      errors[0].contains("mckean: warning: no training row has the label 2, 3; with shuffle = true"), "\(errors[0])")
+    #expect(errors[1].isEmpty, "\(errors[1])")
   }
 
   /// Training that ends at the most steps says so; training that reaches its accuracy does not.

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Recomputes what a `compressibility` experiment of two-layer networks with save-weights = true has written.
 
-    python3 Tests/Reference/compressibility.py steps RUN TRAIN [--set key=value]
+    python3 Tests/Reference/compressibility.py steps RUN [TRAIN] [--set key=value]
     python3 Tests/Reference/compressibility.py table RUN [TRAIN TEST] [--set key=value]
     python3 Tests/Reference/compressibility.py increments RUN TRAIN LATER [--shape S] [--factor C]
 
 RUN and LATER are output directories, TRAIN and TEST the files of the data, CSV without a header; the last column holds the
-label. Of other data, or rows chosen at random, the table is compared on the rows that RUN has saved. With n hidden
+label. Of other data, or rows chosen at random, leave them out: then the rows are those that RUN has saved. With n hidden
 weights theta_i, output weights a_i and s = 1/n ("mean-field") or 1 ("standard"), one full-batch step of size dt is
 
     f(x) = s sum_i a_i psi(<theta_i, x>),   g_j = grad_f loss(f(x_j), y_j)
@@ -201,7 +201,7 @@ def main():
     if arguments.what == "table" and arguments.train is None:
         compare_table(run, {part: run.data(part) for part in ("train", "test") if run.has_data(part)})
         return
-    x, labels = network.read_data(arguments.train, settings)
+    x, labels = network.read_data(arguments.train, settings) if arguments.train else run.data("train")
     if arguments.what == "steps":
         compare_steps(run, x, labels)
     elif arguments.what == "table":

@@ -159,6 +159,11 @@ public final class ExperimentRun {
 
   private func runCompressibility(_ progress: ReplicaProgress?) throws -> [RateResult] {
     let data = experiment.data?.name ?? ""
+    if let train = experiment.data?.train, case let absent = train.classesWithoutRows, !absent.isEmpty {
+      logger.warning(
+        "no training row has the label \(absent.joined(separator: ", ")); with shuffle = true all classes are mixed before rows takes its part"
+      )
+    }
     try write(CompressionTable.header, to: "compression.csv")
     try write(CompressionSummaryTable.header, to: "compression-summary.csv")
     let hasRates = experiment.combinations.contains { !$0.study.curves.isEmpty }

@@ -47,14 +47,14 @@ enum DelimitedFile {
         first.number, "one column found; a label and at least one input are needed, separated by commas or tabs")
     }
 
-    // "NA" where the second row has a number is no header if other inputs of the first row are numbers
+    // "NA" where the second row has a number is no header if other cells of the first row are numbers
     let names = firstCells.indices.filter { $0 != labelIndex }.map { firstCells[$0] }
     if hasHeader, lines.count > 1, let word = names.first(where: { Double($0) == nil }),
-      let number = names.first(where: { Double($0) != nil })
+      let number = firstCells.first(where: { Double($0) != nil })
     {
       throw unreadable(
         first.number,
-        "\"\(word)\" and \"\(number)\" found among the inputs; words alone are expected of a header, numbers alone of data"
+        "\"\(word)\" and \"\(number)\" found side by side; words alone are expected of a header, numbers alone of inputs"
       )
     }
 

@@ -85,6 +85,12 @@ public struct LabelledData: Sendable {
       ? labels.sorted { (Double($0)!, $0) < (Double($1)!, $1) } : labels.sorted()
   }
 
+  /// The labels that no row has: of the rows that were left out.
+  var classesWithoutRows: [String] {
+    let present = Set(labels)
+    return classNames.indices.filter { !present.contains($0) }.map { classNames[$0] }
+  }
+
   /// The labels as a sentence lists them.
   var listOfClasses: String { classNames.prefix(20).joined(separator: ", ") + (classes > 20 ? ", …" : "") }
 

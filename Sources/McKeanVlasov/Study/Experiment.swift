@@ -56,8 +56,15 @@ public struct Experiment: Sendable {
       }
     }
 
-    /// Replicas of all runs; those that are known beforehand of an expectation, and of a study with a stopping rule.
-    public var replicas: Int { parts.runs.reduce(0) { $0 + $1.replicas } }
+    /// Replicas of all runs; those that are known beforehand of an expectation, and of a study with a stopping rule; of a
+    /// compressibility study its systems, without their controls.
+    public var replicas: Int {
+      if case .compressibility(let study) = self {
+        study.particles.count * study.replicas
+      } else {
+        parts.runs.reduce(0) { $0 + $1.replicas }
+      }
+    }
   }
 
   /// One value of every list.

@@ -160,6 +160,11 @@ public enum ModelCatalog {
     train = try read(trainPaths, isOwnFile ? "train" : "name")
     if !testPaths.isEmpty { test = try read(testPaths, "test", training: (train, trainPaths[0])) }
 
+    guard train.classes > 1 else {
+      throw table.error(
+        table.has("label") ? "label" : isOwnFile ? "train" : "name", found: "one class, \(train.listOfClasses)",
+        allowed: "labels of two classes or more")
+    }
     if table.has("class-against-rest") {
       let one = try table.label("class-against-rest")
       guard let index = train.classNames.firstIndex(where: one.isLabel) else {
@@ -187,13 +192,32 @@ public enum ModelCatalog {
     }
     let scaling = try scaling(table)
     try table.finish()
-    let choice = ["class-against-rest", "shuffle", "rows", "test-fraction"].compactMap { key in
-      table.values[key].map { "\(key)=\($0.found.replacing("\"", with: ""))" }
+    let scaled = (train: train.scaled(scaling, by: train), test: test?.scaled(scaling, by: train))
+    guard scaled.train.inputs.allSatisfy(\.isFinite), scaled.test?.inputs.allSatisfy(\.isFinite) ?? true else {
+      throw table.error(
+        "scaling", found: "\(table.values["scaling"]!.found), with which an input is no finite number",
+        allowed: "a scaling that keeps all inputs finite")
     }
-    let file = isOwnFile ? String(trainPaths[0].split(separator: "/").last ?? "") : "digits"
     return LabelledDataSplit(
-      train: train.scaled(scaling, by: train), test: test?.scaled(scaling, by: train),
-      name: ([file] + choice).joined(separator: " "), files: files)
+      train: scaled.train, test: scaled.test,
+      name: name(table, train: isOwnFile ? trainPaths : ["digits"], test: testPaths, seed: seed), files: files)
+  }
+
+  /// What a table calls the data: the files, and every key that chooses rows, classes and scaling; the seed where it does.
+  private static func name(_ table: ExperimentTable, train: [String], test: [String], seed: UInt32) -> String {
+    func names(_ paths: [String]) -> String {
+      paths.map { String($0.split(separator: "/").last ?? "") }.joined(separator: "+")
+    }
+    var parts = [names(train)] + (test.isEmpty ? [] : ["test=\(names(test))"])
+    for key in ["class-against-rest", "shuffle", "rows", "test-fraction", "scaling"] {
+      switch table.values[key] {
+      case nil: break
+      case .table(let values)?: parts += values.map { "\($0.key)=\($0.value.text)" }.sorted()
+      case let value?: parts.append("\(key)=\(value.text)")
+      }
+    }
+    let isDrawn = table.values["shuffle"] == .boolean(true) || table.has("test-fraction")
+    return (parts + (isDrawn ? ["seed=\(seed)"] : [])).joined(separator: " ")
   }
 
   private static func scaling(_ table: ExperimentTable) throws(SimulationError) -> LabelledData.Scaling {

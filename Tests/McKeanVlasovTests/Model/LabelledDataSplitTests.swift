@@ -35,7 +35,7 @@ import Testing
     #expect(data.train.inputs == [1, 2, 3, 4] && data.train.labels == [0, 1])
     #expect(data.test?.inputs == [7, 8, 9, 0] && data.test?.labels == [2, 0])
     #expect(data.test?.classNames == ["a", "b", "c"])
-    #expect(data.name == "train.csv rows=2" && data.files == [train, test])
+    #expect(data.name == "train.csv test=test.csv rows=2" && data.files == [train, test])
   }
 
   @Test func withoutATestFileThereIsNoTestSet() throws {
@@ -50,11 +50,33 @@ import Testing
     let data = try data("train = [\"1.csv\", \"2.tsv\"]")
     #expect(data.train.inputs == [1, 2, 3] && data.train.labels == [1, 2, 0])
     #expect(data.train.classNames == ["a", "b", "c"])
-    #expect(data.name == "1.csv" && data.files == [first, second])
+    #expect(data.name == "1.csv+2.tsv" && data.files == [first, second])
     _ = try directory.file("3.csv", "1,2,a\n")
     #expect(
       refusal("train = [\"1.csv\", \"3.csv\"]")
         == "test.toml, line 2, data.train: \(directory.path)/3.csv: 2 inputs a row found; 1 expected, as in \(first).")
+  }
+
+  /// Data that differ have names that differ.
+  @Test func theNameSaysWhichRowsAndHowScaled() throws {
+    try writeNumberedRows()
+    let file = "train = \"numbered.csv\"\n"
+    #expect(
+      try data(file + "test-fraction = 0.5\nscaling = \"z-score\"").name
+        == "numbered.csv test-fraction=0.5 scaling=z-score seed=1")
+    #expect(
+      try data(file + "shuffle = true\nrows = 9\nscaling = { shift = 2.0, factor = 0.5 }").name
+        == "numbered.csv shuffle=true rows=9 factor=0.5 shift=2.0 seed=1")
+    #expect(
+      try data(file + "shuffle = false\nclass-against-rest = 9").name
+        == "numbered.csv class-against-rest=9 shuffle=false")
+  }
+
+  @Test func aScalingThatOverflowsIsRefused() throws {
+    _ = try directory.file("large.csv", "3,a\n1e300,b\n")
+    #expect(
+      refusal("train = \"large.csv\"\nscaling = { factor = 1e10 }")?.contains("line 3, data.scaling: found") == true)
+    #expect(refusal("train = \"large.csv\"\nscaling = { factor = 1e8 }") == nil)
   }
 
   @Test func labelsOfImagesAreFilesToo() throws {

@@ -1,5 +1,6 @@
 import Foundation
 import McKeanVlasov
+import Synchronization
 import Testing
 
 @Suite struct CompressibilityStudyTests {
@@ -206,6 +207,16 @@ import Testing
     #expect((0.2...0.1.squareRoot()).contains(system.results[1].relativeError))
   }
 
+  /// A loss on the test data that is no number leaves no results either.
+  @Test(arguments: [1.0, 1e300])
+  func aTestLossThatIsNotFinite(input: Double) throws {
+    let model = try network(.relu, loss: .squared, output: .fixed, initial: .constant(1))
+    let study = try Study(
+      model: model, testData: LabelledData(inputs: [[input, 1, 1, 1], [1, 1, 1, 1]], labels: [0, 1]),
+      noise: LevyNoise(law: .none), step: step(1e-3), stop: .steps(1), particles: [50])
+    #expect(try study.run(particles: 50)[0].results.isEmpty == (input > 1))
+  }
+
   // MARK: - Experiments
 
   private func text(
@@ -281,6 +292,27 @@ import Testing
   }
 
   /// A replica's rows are the same in a run of more.
+  /// Files are numbered where there are several networks, and controls are none.
+  @Test func theFilesOfOneNetworkHaveNoNumbers() throws {
+    let run = try TestRun()
+    _ = try run(text(study: "particles = 20\nsave-weights = true"))
+    #expect(
+      try run.files().isSuperset(of: [
+        "weights-initial.npy", "weights.npy", "increments.npy", "output-initial.npy", "output.npy",
+      ]))
+  }
+
+  @Test func progressEndsAtItsTotal() throws {
+    let directory = try TemporaryDirectory()
+    let run = try ExperimentRun(Experiment(everything(replicas: 8)), directory: directory.path + "/out", threads: 2)
+    let last = Mutex((done: 0, total: 0))
+    _ = try run.run(
+      progress: ReplicaProgress(total: run.totalReplicas) { done, total, _ in
+        last.withLock { $0 = (done, total) }
+      })
+    #expect(last.withLock { $0 } == (6 * 2 * 8, 6 * 2 * 8))
+  }
+
   @Test func replicasDoNotDependOnTheirNumber() throws {
     let (few, many) = (try TestRun(), try TestRun())
     _ = try few(everything(replicas: 2), threads: 2)
@@ -310,7 +342,8 @@ import Testing
         })
     for row in rows {
       #expect(
-        row["dt"] == "0.5" && row["batch"] == "full" && row["data"] == "digits rows=60 test-fraction=0.4"
+        row["dt"] == "0.5" && row["batch"] == "full"
+          && row["data"] == "digits rows=60 test-fraction=0.4 scaling=unit-interval seed=1"
           && row["steps"] == "5")
       #expect(row["law"] == "stable" && row["alpha"] == "1.3" && row["scale"] == "0.2" && row["tail_index"] == "")
       guard row["threshold"] == "0" else { continue }

@@ -316,6 +316,27 @@ import Testing
     }
   }
 
+  /// What docs/paper.md says of them.
+  @Test func experimentsOfThePaperAreAsDocumented() throws {
+    for (name, lines) in [
+      "paper-ecg5000": ["scale = 0.01", "dt = 0.01", "particles = [2000, 5000, 10000]", "stop = { steps = 1000 }"],
+      "paper-ecg5000-five-class": ["scale = 0.03", "dt = 0.01", "stop = { train-accuracy = 0.95, max-steps = 5000 }"],
+      "paper-ecg5000-stopping": ["scale = 0.003", "dt = 0.01", "stop = { train-accuracy = 0.95, max-steps = 2000 }"],
+      "paper-ecg5000-mean-field": [
+        "scale = 0.01", "dt = 0.1", "alpha = [1.5, 1.75, 1.9, 2.0]", "stop = { steps = 300 }",
+      ],
+      "paper-mnist": ["scale = 0.003", "dt = 0.01", "test-fraction = 0.2", "particles = [2000, 5000]"],
+      "paper-fashion-mnist": ["scale = 0.003", "dt = 0.01", "rows = 5000", "particles = [2000, 5000]"],
+      "theorem-compressibility": ["dt = { constant = 10.0, power = \"theorem\" }", "scale = [1.0, 0.1]"],
+    ] {
+      let text = try #require(Experiment.text(ofBuiltIn: name)).split(separator: "\n").map(String.init)
+      #expect(Set(text).isSuperset(of: lines), "\(name)")
+      let isMeanField = name.hasSuffix("mean-field") || name.hasPrefix("theorem")
+      #expect(text.contains("activation = \(isMeanField ? "\"tanh\"" : "\"relu\"")"), "\(name)")
+      #expect(text.contains("output-scaling = \"standard\"") == !isMeanField, "\(name)")
+    }
+  }
+
   @Test func namesOfBuiltInExperiments() {
     #expect(
       Set(Experiment.builtIn).isSuperset(of: [
